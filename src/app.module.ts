@@ -1,0 +1,27 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { AuthModule } from './kernel/auth/auth.module.js';
+import type { AppConfig } from './kernel/config/config.js';
+import { ConfigModule } from './kernel/config/config.module.js';
+import { DatabaseModule } from './kernel/database/database.module.js';
+import { HealthController } from './kernel/health/health.controller.js';
+import { AccountsModule } from './modules/accounts/index.js';
+import { EventsModule } from './modules/events/index.js';
+import { StatisticsModule } from './modules/statistics/index.js';
+
+@Module({})
+export class AppModule {
+  static with(config: AppConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule,
+        AuthModule,
+        AccountsModule,
+        EventsModule,
+        StatisticsModule,
+      ],
+      controllers: [HealthController],
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { PlannedAccounts, PlannedEndpoint } from './accounts-plan.js';
+import type { DemoPeriod } from './ingestion-clock.js';
+import { stream, type Random } from './random.js';
+
+const INACTIVE_SHARE = 0.08;
+const DOWN_SHARE = 0.03;
+/** How much of the period, at its end, a receiver that is down has been so: too little to move the success rate. */
+const DOWN_MAX_SHARE_OF_PERIOD = 0.05;
+
+/**
+ * Switches about 8 % of the endpoints off and takes the receivers of 3 % down. A user's first two endpoints stay up:
+ * the events that match several endpoints need them, and inactive endpoints hand their events to the first.
+ */
+export function planEndpointStates(random: Random, accounts: PlannedAccounts, period: DemoPeriod): void {
+  random.seek(stream.endpointStates, 0);
+  const candidates = shuffled(
+    random,
+    accounts.endpointsOfUser
+      .flatMap((ofUser) => ofUser.slice(2))
+      .map((index) => accounts.endpoints[index] as PlannedEndpoint),
+  );
+  const total = accounts.endpoints.length;
+  const inactive = candidates.splice(0, Math.max(1, Math.round(INACTIVE_SHARE * total)));
+  const span = period.untilUs - period.startUs;
+  for (const endpoint of inactive) {
+    endpoint.deactivatedAtUs = period.startUs + Math.floor(random.between(-0.3, 0.95) * span);
+    endpoint.deactivatedAtUs = Math.max(endpoint.deactivatedAtUs, endpoint.createdAtUs);
+  }
+  const small = candidates.filter((endpoint) => endpoint.userIndex > 0);
+  const down = (small.length > 0 ? small : candidates).slice(0, Math.max(1, Math.round(DOWN_SHARE * total)));
+  for (const endpoint of down) {
+    endpoint.downSinceUs =
+      period.untilUs - Math.floor(random.between(0.2, 1) * DOWN_MAX_SHARE_OF_PERIOD * span);
+  }
+}
+
+function shuffled<T>(random: Random, items: T[]): T[] {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = random.integer(0, i);
+    [items[i], items[j]] = [items[j] as T, items[i] as T];
+  }
+  return items;
+}

@@ -1,0 +1,71 @@
+import { ConfigError, loadConfig } from './config.js';
+
+const problemsOf = (environment: NodeJS.ProcessEnv): readonly string[] => {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('loadConfig', () => {
+  it("has the plan's pool as its defaults and needs nothing for the embedded demo", () => {
+    expect(loadConfig({})).toMatchObject({
+      http: { host: '127.0.0.1', port: 3000 },
+      database: {
+        url: undefined,
+        poolMax: 50,
+        poolMin: 10,
+        acquireTimeoutMs: 3000,
+        idleTimeoutSeconds: 600,
+        maxLifetimeSeconds: 1800,
+      },
+    });
+  });
+
+  it('listens on all addresses with a real database', () => {
+    const config = loadConfig({ DATABASE_URL: 'postgresql://db/ethhook', JWT_SECRET: 'x'.repeat(16) });
+    expect(config.http.host).toBe('0.0.0.0');
+  });
+
+  it('lists all bad variables by name and none by value', () => {
+    const problems = problemsOf({
+      PORT: 'hunter1',
+      DATABASE_URL: 'mysql://hunter2',
+      REDIS_URL: 'hunter3',
+      JWT_SECRET: 'hunter4',
+      LOG_LEVEL: 'hunter5',
+      DATABASE_POOL_MAX: '0',
+      DATABASE_REPLICA_URLS: 'postgres://ok/db,hunter6',
+    });
+    expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+      'PORT',
+      'DATABASE_URL',
+      'DATABASE_REPLICA_URLS',
+      'REDIS_URL',
+      'JWT_SECRET',
+      'LOG_LEVEL',
+      'DATABASE_POOL_MAX',
+    ]);
+    expect(problems.join()).not.toContain('hunter');
+  });
+
+  it('requires JWT_SECRET outside the embedded demo, and says so beside other problems', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres://db/ethhook', PORT: 'x' })).toHaveLength(2);
+    expect(problemsOf({ DATABASE_URL: 'postgres://db/ethhook' })).toEqual([
+      'JWT_SECRET: is required when DATABASE_URL is set',
+    ]);
+  });
+
+  it('refuses a pool whose minimum is above its maximum', () => {
+    expect(problemsOf({ DATABASE_POOL_MIN: '20', DATABASE_POOL_MAX: '10' })).toHaveLength(1);
+  });
+
+  it('takes an empty variable as not set and cannot be changed afterwards', () => {
+    const config = loadConfig({ PORT: '', DATABASE_URL: '' });
+    expect(config.http.port).toBe(3000);
+    expect(() => Object.assign(config.database, { poolMax: 1 })).toThrow(TypeError);
+  });
+});

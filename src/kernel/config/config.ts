@@ -1,0 +1,148 @@
+import { z } from 'zod';
+
+export const APP_CONFIG = Symbol('APP_CONFIG');
+
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
+const urlWith = (...protocols: string[]) =>
+  z.string().refine((value) => hasProtocol(value, protocols), {
+    message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  });
+const commaList = (value: string) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+const postgresUrl = urlWith('postgres:', 'postgresql:');
+
+/** Every environment variable that the server reads. Times are in the unit of the name. */
+const environmentSchema = z.object({
+  HOST: z.string().min(1).optional(),
+  PORT: integer(0, 65_535).default(3000),
+  DATABASE_URL: postgresUrl.optional(),
+  DATABASE_REPLICA_URLS: z.string().default('').transform(commaList).pipe(z.array(postgresUrl).max(16)),
+  REDIS_URL: urlWith('redis:', 'rediss:').optional(),
+  // 16 and not 32: a secret that the old API already signs with must go on working.
+  JWT_SECRET: z.string().min(16).optional(),
+  JWT_EXPIRATION_HOURS: integer(1, 24 * 366).default(24),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
+  // Number of trusted reverse proxies: decides which address of X-Forwarded-For the login limit counts.
+  TRUST_PROXY_HOPS: integer(0, 10).default(0),
+  BODY_LIMIT_BYTES: integer(1024, 16 * 1024 * 1024).default(256 * 1024),
+  SHUTDOWN_TIMEOUT_MS: integer(100, 300_000).default(10_000),
+  DATABASE_POOL_MAX: integer(1, 1000).default(50),
+  DATABASE_POOL_MIN: integer(0, 1000).default(10),
+  DATABASE_ACQUIRE_TIMEOUT_MS: integer(100, 60_000).default(3000),
+  DATABASE_IDLE_TIMEOUT_SECONDS: integer(1, 86_400).default(600),
+  DATABASE_MAX_LIFETIME_SECONDS: integer(1, 86_400).default(1800),
+  DATABASE_START_TIMEOUT_SECONDS: integer(0, 3600).default(30),
+  STATEMENT_TIMEOUT_INTERACTIVE_MS: integer(100, 600_000).default(15_000),
+  STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
+  LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
+  LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
+  DATA_DIR: z.string().min(1).default('.data'),
+  DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
+});
+
+/** Lists every bad variable by name and rule; values never appear, they may be secrets. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  constructor(readonly problems: readonly string[]) {
+    super(`Configuration is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/** Reads and checks the environment; throws ConfigError with all bad variables at once. */
+export function loadConfig(environment: NodeJS.ProcessEnv) {
+  // An empty variable is what `VAR=` in a shell or a compose file means: not set.
+  const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = environmentSchema.safeParse(present);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map((issue) => `${String(issue.path[0])}: ${safeMessage(issue)}`),
+    ...contradictions(present, parsed.data),
+  ];
+  if (parsed.data === undefined || problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(toConfig(parsed.data));
+}
+
+type Environment = z.infer<typeof environmentSchema>;
+
+// Rules between variables; they look at what was set, so that they are told beside any other problem.
+function contradictions(present: NodeJS.ProcessEnv, env: Environment | undefined): string[] {
+  const problems: string[] = [];
+  if (present['DATABASE_URL'] !== undefined && present['JWT_SECRET'] === undefined)
+    problems.push('JWT_SECRET: is required when DATABASE_URL is set');
+  if (env && env.DATABASE_POOL_MIN > env.DATABASE_POOL_MAX)
+    problems.push('DATABASE_POOL_MIN: must not be greater than DATABASE_POOL_MAX');
+  return problems;
+}
+
+function toConfig(env: Environment) {
+  const embedded = env.DATABASE_URL === undefined;
+  return {
+    http: {
+      // The embedded demo has well-known logins, so it stays on this machine unless told otherwise.
+      host: env.HOST ?? (embedded ? '127.0.0.1' : '0.0.0.0'),
+      port: env.PORT,
+      corsAllowedOrigins: env.CORS_ALLOWED_ORIGINS,
+      trustProxyHops: env.TRUST_PROXY_HOPS,
+      bodyLimitBytes: env.BODY_LIMIT_BYTES,
+      shutdownTimeoutMs: env.SHUTDOWN_TIMEOUT_MS,
+    },
+    database: {
+      url: env.DATABASE_URL,
+      replicaUrls: env.DATABASE_REPLICA_URLS,
+      poolMax: env.DATABASE_POOL_MAX,
+      poolMin: env.DATABASE_POOL_MIN,
+      acquireTimeoutMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
+      idleTimeoutSeconds: env.DATABASE_IDLE_TIMEOUT_SECONDS,
+      maxLifetimeSeconds: env.DATABASE_MAX_LIFETIME_SECONDS,
+      startTimeoutSeconds: env.DATABASE_START_TIMEOUT_SECONDS,
+      statementTimeoutMs: {
+        interactive: env.STATEMENT_TIMEOUT_INTERACTIVE_MS,
+        background: env.STATEMENT_TIMEOUT_BACKGROUND_MS,
+        maintenance: 0,
+      },
+    },
+    redis: { url: env.REDIS_URL },
+    auth: {
+      jwtSecret: env.JWT_SECRET,
+      jwtExpirationHours: env.JWT_EXPIRATION_HOURS,
+      loginMaxFailures: env.LOGIN_MAX_FAILURES,
+      loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+    },
+    log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+    embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
+  };
+}
+
+type LoadedConfig = ReturnType<typeof toConfig>;
+/** The running server's configuration: database and signing secret are known by then. */
+export type AppConfig = LoadedConfig & { database: { url: string }; auth: { jwtSecret: string } };
+
+function hasProtocol(value: string, protocols: readonly string[]): boolean {
+  try {
+    return protocols.includes(new URL(value).protocol);
+  } catch {
+    return false;
+  }
+}
+
+// zod puts the received value into the message of some issues; only the rule is said here.
+function safeMessage(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  if (issue.code === 'too_small') return `must be at least ${issue.minimum} ${unitOf(issue.origin)}`.trim();
+  if (issue.code === 'too_big') return `must be at most ${issue.maximum} ${unitOf(issue.origin)}`.trim();
+  if (issue.code === 'custom') return issue.message;
+  return 'must be a whole number';
+}
+
+const unitOf = (origin: string) => (origin === 'string' ? 'characters' : origin === 'array' ? 'items' : '');
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const child of Object.values(value))
+    if (typeof child === 'object' && child !== null) deepFreeze(child as object);
+  return Object.freeze(value);
+}

@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import { DomainError } from '../errors/domain-error.js';
+import { breaksConnection, isStalePlan, toDomainError } from './database-error.js';
+import type { Sql } from './sql.js';
+import { destroySocket, type DatabaseWatchdog, type WatchdogState } from './watchdog.js';
+
+/** Decides the statement time-out: what a user waits for, what runs behind, what may take hours. */
+export type WorkClass = 'interactive' | 'background' | 'maintenance';
+
+export interface TransactionOptions {
+  work?: WorkClass;
+  /** One snapshot for all statements: REPEATABLE READ. */
+  snapshot?: boolean;
+  readOnly?: boolean;
+}
+
+/** Runs statements; what it throws is a DomainError that is safe to tell (503 when the database is away). */
+export interface QueryRunner {
+  query<Row>(statement: Sql<Row>): Promise<Row[]>;
+}
+
+/** The pool that every statement of the server goes through. */
+export class Database implements QueryRunner {
+  private readonly inUse = new Set<pg.PoolClient>();
+  private readonly waiting = new Set<(reason: DomainError) => void>();
+
+  constructor(
+    private readonly pool: pg.Pool,
+    private readonly watchdog: DatabaseWatchdog,
+    private readonly statementTimeoutMs: Readonly<Record<WorkClass, number>>,
+  ) {
+    watchdog.onChange((state) => this.onWatchdog(state));
+  }
+
+  get state(): WatchdogState {
+    return this.watchdog.state;
+  }
+
+  /** Opens `count` connections now, so that the first requests find them warm. */
+  async warm(count: number): Promise<void> {
+    const clients = await Promise.allSettled(Array.from({ length: count }, () => this.pool.connect()));
+    for (const client of clients) if (client.status === 'fulfilled') client.value.release();
+  }
+
+  /** One statement in its own transaction, under the interactive time-out. */
+  async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+    try {
+      return await this.withClient((client) => send(client, statement));
+    } catch (error) {
+      if (!(error instanceof DomainError) || !isStalePlan(error.cause)) throw error;
+      // The connection with the stale plan is gone by now; the next one may hold one too, so: unnamed.
+      return this.withClient((client) => send(client, { ...statement, name: '' }));
+    }
+  }
+
+  /** All of `run` in one transaction; rolled back when it throws. */
+  transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T> {
+    return this.withClient(async (client) => {
+      await client.query(this.beginText(options));
+      try {
+        const result = await run({ query: (statement) => send(client, statement) });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A connection that cannot roll back is closed by its release, which rolls back too.
+        if (!breaksConnection(error)) await client.query('ROLLBACK');
+        throw error;
+      }
+    });
+  }
+
+  private beginText({
+    work = 'interactive',
+    snapshot = false,
+    readOnly = false,
+  }: TransactionOptions): string {
+    const isolation = snapshot ? 'REPEATABLE READ' : 'READ COMMITTED';
+    const access = readOnly ? 'READ ONLY' : 'READ WRITE';
+    // SET LOCAL ends with the transaction, so it also holds behind a transaction-mode pooler.
+    return `BEGIN ISOLATION LEVEL ${isolation} ${access}; SET LOCAL statement_timeout = ${this.statementTimeoutMs[work]}`;
+  }
+
+  private async withClient<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    if (!this.state.up) throw databaseDown();
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.add(reject);
+      this.checkOut(use)
+        .then(resolve, (error: unknown) => reject(toDomainError(error)))
+        .finally(() => this.waiting.delete(reject));
+    });
+  }
+
+  private async checkOut<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pool.connect();
+    this.inUse.add(client);
+    let broken = false;
+    try {
+      return await use(client);
+    } catch (error) {
+      broken = breaksConnection(error);
+      throw error;
+    } finally {
+      this.inUse.delete(client);
+      client.release(broken);
+    }
+  }
+
+  private onWatchdog(state: WatchdogState): void {
+    if (state.up) return;
+    for (const reject of this.waiting) reject(databaseDown());
+    // Their queries would wait for a server that does not answer.
+    for (const client of this.inUse) destroySocket(client);
+  }
+}
+
+const databaseDown = () =>
+  new DomainError('unavailable', 'database_unavailable', 'The database is not available', {
+    retryAfterSeconds: 1,
+  });
+
+async function send<Row>(client: pg.PoolClient, { name, text, values }: Sql<Row>): Promise<Row[]> {
+  const result = await client.query({ ...(name === '' ? {} : { name }), text, values: [...values] });
+  return result.rows as Row[];
+}

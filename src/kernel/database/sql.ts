@@ -1,0 +1,63 @@
+declare const rowType: unique symbol;
+
+/** A statement ready for the driver: every value is a bound parameter, `name` is its prepared statement. */
+export interface Sql<Row> {
+  readonly label: string;
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+  readonly [rowType]?: Row;
+}
+
+/** A piece of SQL for use inside another statement. */
+class Fragment {
+  constructor(
+    readonly strings: readonly string[],
+    readonly params: readonly unknown[],
+  ) {}
+}
+
+/** A part of a statement that is there only on some paths, e.g. an optional filter. */
+export const fragment = (strings: TemplateStringsArray, ...params: unknown[]) =>
+  new Fragment(strings, params);
+export const nothing = new Fragment([''], []);
+/** The only way for a name (table, column) into a statement. */
+export const identifier = (name: string) => new Fragment([`"${name.replaceAll('"', '""')}"`], []);
+
+const staticTexts = new WeakMap<TemplateStringsArray, string>();
+
+/**
+ * Tag for a runtime statement: sql<Row>('module.verb-noun')`SELECT … ${value} …`.
+ * The label goes to the server as a leading comment (pg_stat_activity, pg_stat_statements) and names the
+ * prepared statement; a text that varies by fragments gets a hash of it, since one name means one text.
+ */
+export const sql =
+  <Row>(label: string) =>
+  (strings: TemplateStringsArray, ...params: unknown[]): Sql<Row> => {
+    if (!params.some((param) => param instanceof Fragment)) {
+      const text = staticTexts.get(strings) ?? render(label, strings, params).text;
+      staticTexts.set(strings, text);
+      return { label, name: label, text, values: params };
+    }
+    const { text, values } = render(label, strings, params);
+    return { label, name: `${label}#${hash(text)}`, text, values };
+  };
+
+function render(label: string, strings: readonly string[], params: readonly unknown[]) {
+  const values: unknown[] = [];
+  const append = (parts: readonly string[], inner: readonly unknown[]): string =>
+    parts.reduce((text, part, index) => {
+      const param = inner[index - 1];
+      return text + (param instanceof Fragment ? append(param.strings, param.params) : bind(param)) + part;
+    });
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  return { text: `/* ${label} */ ${append(strings, params).trim()}`, values };
+}
+
+// FNV-1a, 32 bits: names differ within one label only, where a handful of texts exist.
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++)
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193) >>> 0;
+  return value.toString(36);
+}

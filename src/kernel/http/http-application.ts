@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import helmet from '@fastify/helmet';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { AppConfig } from '../config/config.js';
+import { NestLogger, type Logger } from '../telemetry/logger.js';
+import { ErrorFilter, pathOf, sendError } from './error.filter.js';
+import { serveOpenApi } from './openapi.js';
+import { validationPipe } from './validation.js';
+
+const BASE_PATH = '/api/v1';
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+
+/** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
+export async function createHttpApplication(
+  rootModule: Type | { module: Type },
+  config: AppConfig,
+  logger: Logger,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule as Type, adapter(config, logger), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    // Fastify's own JSON parser; Nest would add one for HTML forms, which this API does not take.
+    bodyParser: false,
+  });
+  app.setGlobalPrefix(BASE_PATH);
+  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalPipes(validationPipe());
+  app.enableCors({
+    origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
+    methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After'],
+    maxAge: 600,
+  });
+  await app.register(helmet, { contentSecurityPolicy: docsPolicy });
+  serveOpenApi(app);
+  return app;
+}
+
+function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
+    bodyLimit: config.http.bodyLimitBytes,
+    trustProxy: (_address: string, hop: number) => hop < config.http.trustProxyHops,
+    requestIdHeader: false,
+    genReqId: ({ headers }: { headers: IncomingHttpHeaders }) =>
+      sentRequestId(headers['x-request-id']) ?? randomUUID(),
+    // Probes of orchestrators ask at the root, the old API answered below its base path.
+    rewriteUrl: ({ url = '/' }) => (/^\/health(?:$|[/?])/.test(url) ? BASE_PATH + url : url),
+    routerOptions: { maxParamLength: 200 },
+    // Finish what is in flight, refuse what comes after, drop idle keep-alive connections.
+    forceCloseConnections: 'idle',
+    frameworkErrors: sendError,
+    requestTimeout: 30_000,
+  });
+  const fastify = adapter.getInstance();
+  fastify.removeContentTypeParser('text/plain');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('X-Request-Id', request.id);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    logRequest(request, reply);
+    done();
+  });
+  return adapter;
+}
+
+function sentRequestId(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined;
+}
+
+function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  request.log.info(
+    {
+      method: request.method,
+      path: pathOf(request),
+      status: reply.statusCode,
+      duration_ms: Math.round(reply.elapsedTime * 100) / 100,
+      ip: request.ip,
+      user_id: request.user?.userId,
+    },
+    'request',
+  );
+}
+
+// The documentation page has inline styles and a data: logo; scripts come from this server only.
+const docsPolicy = {
+  directives: {
+    defaultSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    scriptSrc: ["'self'", "'unsafe-inline'"],
+    // The console is often reached over plain HTTP inside a private network.
+    upgradeInsecureRequests: null,
+  },
+};

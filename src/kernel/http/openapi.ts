@@ -1,0 +1,70 @@
+import { applyDecorators, type INestApplication } from '@nestjs/common';
+import { ApiResponse, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { errorBodySchema } from './error-body.js';
+
+const errorTexts = {
+  400: [
+    'A field is wrong; `field` names it.',
+    'Validation error: limit: must be a whole number from 1 to 100',
+    'validation_error',
+  ],
+  401: ['No token, or one that is not valid any more.', 'Invalid or expired token', 'invalid_token'],
+  403: ['Not allowed for this user.', 'Administrators only', 'admin_only'],
+  404: ['Not there, or not yours.', 'Event not found', 'event_not_found'],
+  429: [
+    'Too many attempts; Retry-After says when to come back.',
+    'Too many failed logins',
+    'too_many_logins',
+  ],
+  503: [
+    'A dependency is away; Retry-After says when to come back.',
+    'The database is not available',
+    'database_unavailable',
+  ],
+} as const;
+
+type ErrorStatus = keyof typeof errorTexts;
+
+/** Documents a route: its success (schema and example) and each error it can answer with. */
+export function ApiAnswers(
+  success: { schema: z.ZodType; description: string; example: unknown; status?: number },
+  ...errors: ErrorStatus[]
+) {
+  const { schema, description, example, status = 200 } = success;
+  return applyDecorators(
+    ApiResponse({ status, standardSchema: schema, description, example }),
+    ...errors.map((code) => {
+      const [text, error, errorCode] = errorTexts[code];
+      return ApiResponse({
+        status: code,
+        standardSchema: errorBodySchema,
+        description: text,
+        example: { error, code: errorCode, request_id: '0b6f6d1e-6d3c-4c1b-9a54-0f0f0f0f0f0f' },
+      });
+    }),
+  );
+}
+
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('EthHook Admin API')
+    .setDescription(
+      'Statistics, events and accounts of EthHook, for its admin UI, its scripts and its operators.',
+    )
+    .setVersion('1')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  return SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
+  });
+}
+
+/** Serves the document at /docs (page) and /docs/openapi.json. */
+export function serveOpenApi(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+    customSiteTitle: 'EthHook Admin API',
+  });
+}

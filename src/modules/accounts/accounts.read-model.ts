@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../kernel/database/database.js';
+import { findOwnedEndpoint } from './queries/find-owned-endpoint.sql.js';
+import { findUserByEmail, type CredentialsRow } from './queries/find-user-by-email.sql.js';
+import { findUserById, type UserRow } from './queries/find-user-by-id.sql.js';
+
+@Injectable()
+export class AccountsReadModel {
+  constructor(private readonly database: Database) {}
+
+  async userByEmail(email: string): Promise<CredentialsRow | undefined> {
+    const [row] = await this.database.query(findUserByEmail({ email }));
+    return row;
+  }
+
+  async userById(userId: string): Promise<UserRow | undefined> {
+    const [row] = await this.database.query(findUserById({ userId }));
+    return row;
+  }
+
+  async ownsEndpoint(userId: string, endpointId: string): Promise<boolean> {
+    const rows = await this.database.query(findOwnedEndpoint({ userId, endpointId }));
+    return rows.length > 0;
+  }
+}

@@ -1,0 +1,2 @@
+export { AccountsContract } from './accounts.contract.js';
+export { AccountsModule } from './accounts.module.js';

@@ -1,0 +1,45 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiAnswers } from '../../kernel/http/openapi.js';
+import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
+import {
+  eventExample,
+  eventListExample,
+  eventListSchema,
+  eventSchema,
+  type EventDto,
+  type EventListDto,
+} from './dto/event.dto.js';
+import { listEventsQuerySchema, type ListEventsQuery } from './dto/list-events.query.js';
+import { EventsService } from './events.service.js';
+
+@ApiTags('events')
+@ApiBearerAuth()
+@Controller('events')
+export class EventsController {
+  constructor(private readonly events: EventsService) {}
+
+  @Get()
+  @ApiOperation({ summary: "Events that were tried at the caller's endpoints, newest first" })
+  @ApiAnswers(
+    { schema: eventListSchema, description: 'A page of events.', example: eventListExample },
+    400,
+    401,
+    404,
+    503,
+  )
+  list(
+    @CurrentUser() user: AuthUser,
+    @Query({ schema: listEventsQuerySchema }) query: ListEventsQuery,
+  ): Promise<EventListDto> {
+    return this.events.list(user.userId, query);
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One event' })
+  @ApiAnswers({ schema: eventSchema, description: 'The event.', example: eventExample }, 400, 401, 404, 503)
+  find(@CurrentUser() user: AuthUser, @Param({ schema: idParamSchema }) { id }: IdParam): Promise<EventDto> {
+    return this.events.find(user.userId, id);
+  }
+}

@@ -1,0 +1,45 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiAnswers } from '../../kernel/http/openapi.js';
+import { dashboardExample, dashboardSchema, type DashboardDto } from './dto/dashboard.dto.js';
+import { timeseriesExample, timeseriesSchema, type TimeseriesDto } from './dto/timeseries.dto.js';
+import { timeseriesQuerySchema, type TimeseriesQuery } from './dto/timeseries.query.js';
+import { StatisticsService } from './statistics.service.js';
+
+@ApiTags('statistics')
+@ApiBearerAuth()
+@Controller('statistics')
+export class StatisticsController {
+  constructor(private readonly statistics: StatisticsService) {}
+
+  @Get('dashboard')
+  @ApiOperation({ summary: "The caller's totals and the trailing 24 hours" })
+  @ApiAnswers(
+    { schema: dashboardSchema, description: 'Figures of one moment.', example: dashboardExample },
+    401,
+    503,
+  )
+  dashboard(@CurrentUser() user: AuthUser): Promise<DashboardDto> {
+    return this.statistics.dashboard(user.userId);
+  }
+
+  @Get('timeseries')
+  @ApiOperation({ summary: "The caller's events and attempts by hour or day" })
+  @ApiAnswers(
+    {
+      schema: timeseriesSchema,
+      description: 'A point for every bucket of the window, quiet ones too, oldest first.',
+      example: timeseriesExample,
+    },
+    400,
+    401,
+    503,
+  )
+  timeseries(
+    @CurrentUser() user: AuthUser,
+    @Query({ schema: timeseriesQuerySchema }) query: TimeseriesQuery,
+  ): Promise<TimeseriesDto> {
+    return this.statistics.timeseries(user.userId, query);
+  }
+}
