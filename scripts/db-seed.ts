@@ -61,19 +61,21 @@ async function withProgressBar<T>(
   options: DemoDataOptions,
   work: (onProgress: (done: number, total: number, rows: number) => void, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const format = '  {bar} {percentage}% | {value}/{total} events | {rate} rows/s | {eta_formatted} left';
+  const format = '  {bar} {percentage}% | {value}/{total} events | {rate} rows/s | {left} s left';
   const bar = new cliProgress.SingleBar(
-    { format, noTTYOutput: true, notTTYSchedule: 2000, etaBuffer: 30 },
+    { format, noTTYOutput: true, notTTYSchedule: 2000 },
     cliProgress.Presets.shades_classic,
   );
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   const startedAt = performance.now();
-  bar.start(options.events, 0, { rate: '–' });
   try {
-    return await work((done, _total, rows) => {
-      bar.update(done, { rate: count((rows * 1000) / (performance.now() - startedAt)) });
+    return await work((done, total, rows) => {
+      if (done === 0) bar.start(options.events, 0, { rate: '–', left: '–' });
+      const seconds = (performance.now() - startedAt) / 1000;
+      if (done > 0)
+        bar.update(done, { rate: count(rows / seconds), left: count(seconds * (total / done - 1)) });
     }, interrupt.signal);
   } finally {
     bar.stop();

@@ -106,7 +106,7 @@ async function administer(server: EmbeddedServer, text: string, values: unknown[
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   try {
-    return (await client.query(text, values)).rows;
+    return (await client.query<Record<string, unknown>>(text, values)).rows;
   } finally {
     await client.end();
   }

@@ -59,6 +59,7 @@ export async function seedDemoData(
     for (let i = 0; i < CONNECTIONS; i++) clients.push(await connect(databaseUrl));
     const [client] = clients as [pg.Client];
     await writeAccounts(client, plan, await hash(options.password, BCRYPT_COST));
+    onProgress(0, options.events, 0);
     const load = new DemoLoad(plan, onProgress);
     await load.run(clients, signal);
     await writeEndpointHealth(client, plan, load.health);

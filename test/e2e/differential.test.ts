@@ -7,7 +7,7 @@ import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const password = 'demo-password';
-const users = 12;
+const users = 20;
 const until = new Date(Date.now() - 3 * 3_600_000);
 
 interface Tenant {

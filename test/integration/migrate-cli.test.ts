@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
+import { startApp } from '../support/embedded-app.js';
 import { createOriginalSchema } from '../support/ethhook-original-schema.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -11,14 +13,17 @@ interface Outcome {
   stderr: string;
 }
 
+// Each step is a process of its own, a second or more each where other suites run beside.
+jest.setTimeout(60_000);
+
 const script = join(__dirname, '..', '..', 'dist', 'scripts', 'migrate.js');
 const baseline = 'AdoptEthhookSchema1764000000000';
 let emptyDir: string;
 let db: TestDatabase;
 
-function migrate(args: string[], databaseUrl = db.url): Promise<Outcome> {
+function migrate(args: string[], databaseUrl = db.url, dataDir = emptyDir): Promise<Outcome> {
   return new Promise((resolve) => {
-    const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: emptyDir };
+    const env = { ...process.env, DATABASE_URL: databaseUrl, DATA_DIR: dataDir };
     const child = execFile(process.execPath, [script, ...args], { env }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     );
@@ -56,6 +61,20 @@ it('lists what keeps a database from being adopted', async () => {
       `${baseline} failed: this is not the schema that EthHook's migrations leave; nothing was changed:\n` +
       '  - events.log_index: expected integer NOT NULL, found bigint NOT NULL\n',
   });
+});
+
+it('takes the running embedded server when DATABASE_URL is not set', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ethhook-migrate-'));
+  const app = await startApp({ dataDir, removeDataDir: true, settings: { fsync: 'off' } });
+  try {
+    const client = new pg.Client({ connectionString: app.url });
+    await client.connect();
+    await client.query('CREATE DATABASE ethhook');
+    await client.end();
+    expect(await migrate(['show'], '', dataDir)).toMatchObject({ code: 3, stderr: '' });
+  } finally {
+    await app.stop();
+  }
 });
 
 it.each([[[]], [['run', '--fast']], [['constructor']]])('%j is bad usage', async (args: string[]) => {

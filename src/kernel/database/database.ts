@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type pg from 'pg';
 import { DomainError } from '../errors/domain-error.js';
 import { breaksConnection, isStalePlan, toDomainError } from './database-error.js';
@@ -21,7 +22,9 @@ export interface QueryRunner {
 
 /** The pool that every statement of the server goes through. */
 export class Database implements QueryRunner {
+  private readonly logger = new Logger(Database.name);
   private readonly inUse = new Set<pg.PoolClient>();
+  private readonly guarded = new WeakSet<pg.PoolClient>();
   private readonly waiting = new Set<(reason: DomainError) => void>();
 
   constructor(
@@ -92,6 +95,7 @@ export class Database implements QueryRunner {
 
   private async checkOut<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pool.connect();
+    this.guard(client);
     this.inUse.add(client);
     let broken = false;
     try {
@@ -105,15 +109,27 @@ export class Database implements QueryRunner {
     }
   }
 
+  // The pool listens to a connection only while it is idle. One that breaks between two statements of a
+  // transaction would raise an unhandled 'error' event, which ends the process; the next statement reports it.
+  private guard(client: pg.PoolClient): void {
+    if (this.guarded.has(client)) return;
+    this.guarded.add(client);
+    client.on('error', () => undefined);
+  }
+
   private onWatchdog(state: WatchdogState): void {
-    if (state.up) return;
+    if (state.up) {
+      this.logger.warn('the database answers again');
+      return;
+    }
+    this.logger.error(`the database is away: ${state.reason}`);
     for (const reject of this.waiting) reject(databaseDown());
     // Their queries would wait for a server that does not answer.
     for (const client of this.inUse) destroySocket(client);
   }
 }
 
-const databaseDown = () =>
+export const databaseDown = () =>
   new DomainError('unavailable', 'database_unavailable', 'The database is not available', {
     retryAfterSeconds: 1,
   });

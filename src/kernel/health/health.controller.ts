@@ -2,7 +2,7 @@ import { Controller, Get, Header, type BeforeApplicationShutdown } from '@nestjs
 import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { Public } from '../auth/auth-user.js';
-import { Database } from '../database/database.js';
+import { Database, databaseDown } from '../database/database.js';
 import { DomainError } from '../errors/domain-error.js';
 import { ApiAnswers } from '../http/openapi.js';
 
@@ -58,15 +58,7 @@ export class HealthController implements BeforeApplicationShutdown {
     const { state } = this.database;
     if (this.shuttingDown)
       throw new DomainError('unavailable', 'shutting_down', 'The server is shutting down');
-    if (!state.up)
-      throw new DomainError(
-        'unavailable',
-        'database_unavailable',
-        `The database is not available: ${state.reason}`,
-        {
-          retryAfterSeconds: 1,
-        },
-      );
+    if (!state.up) throw databaseDown();
     return { status: 'ready', database: { up: true, latency_ms: Math.round(state.latencyMs * 100) / 100 } };
   }
 }

@@ -42,7 +42,7 @@ function compareColumns(
     else result.differences.push(`${table}.${column}: column is missing, expected ${definition}`);
   }
   for (const extra of found)
-    if (!(extra.column in expected.columns))
+    if (!Object.hasOwn(expected.columns, extra.column))
       result.notices.push(
         `${table}.${extra.column}: additional column ${typeOf(extra)}${insertWarning(extra)}`,
       );
