@@ -272,6 +272,12 @@ test('a server that cannot start says why, with the end of its log', async () =>
   await expect(broken).rejects.toThrow(/postgres\.log:[^]*invalid value for parameter "shared_buffers"/);
 });
 
+test('without the password of its data an app says so, and leaves no server behind', async () => {
+  await rm(join(dataDir, 'secrets.json'));
+  await expect(start()).rejects.toThrow(/another password than secrets\.json/);
+  expect(existsSync(pidFile())).toBe(false);
+});
+
 test('the server is reachable from this machine only, with a password that is nowhere to be read', async () => {
   const app = await start();
   const { password } = new URL(app.url);

@@ -4,14 +4,14 @@ import helmet from '@fastify/helmet';
 import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LogController, type FastifyReply, type FastifyRequest } from 'fastify';
+import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AppConfig } from '../config/config.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
 import { serveOpenApi } from './openapi.js';
 import { validationPipe } from './validation.js';
 
-const BASE_PATH = '/api/v1';
+export const BASE_PATH = '/api/v1';
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
@@ -64,11 +64,25 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     void reply.header('X-Request-Id', request.id);
     done();
   });
+  closeConnectionsWhenClosing(fastify);
   fastify.addHook('onResponse', (request, reply, done) => {
     logRequest(request, reply);
     done();
   });
   return adapter;
+}
+
+// A keep-alive connection that is busy when the server closes would hold it open after its answer.
+function closeConnectionsWhenClosing(fastify: FastifyInstance): void {
+  let closing = false;
+  fastify.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) void reply.header('Connection', 'close');
+    done(null, payload);
+  });
 }
 
 function sentRequestId(header: string | string[] | undefined): string | undefined {

@@ -34,9 +34,10 @@ export const queryInteger = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string(message)
-    .regex(/^-?\d{1,15}$/, message)
+    .refine((text) => /^-?\d{1,15}$/.test(text), message)
     .transform(Number)
-    .pipe(z.number().int().min(min, message).max(max, message));
+    .pipe(z.number().min(min, message).max(max, message))
+    .meta({ type: 'integer', minimum: min, maximum: max });
 };
 
 /** `true` or `false` in a query string. */
@@ -44,11 +45,14 @@ export const queryBoolean = z
   .enum(['true', 'false'], 'must be true or false')
   .transform((value) => value === 'true');
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
 /** Any UUID, whatever its version: the ids are foreign. Lower case, as PostgreSQL writes it. */
 export const uuidSchema = z
   .string('must be a UUID')
-  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'must be a UUID')
-  .transform((value) => value.toLowerCase());
+  .refine((text) => UUID.test(text), 'must be a UUID')
+  .transform((value) => value.toLowerCase())
+  .meta({ format: 'uuid' });
 
 /** RFC 3339 in UTC, up to microseconds. */
 export const timestampSchema = z

@@ -3,6 +3,7 @@ import type { Logger } from '../telemetry/logger.js';
 
 // npm and the terminal's process group each deliver a Ctrl-C: two signals this close are one wish.
 const SAME_WISH_MS = 2000;
+const PARENT_CHECK_MS = 300;
 
 /**
  * Stops what was started, in reverse order, at SIGINT or SIGTERM. Each step has a bound: a request that
@@ -20,6 +21,7 @@ export class Shutdown {
     private readonly stepTimeoutMs: number,
   ) {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => void this.requested(name));
+    if (process.env['npm_lifecycle_event'] !== undefined) this.watchParent(process.ppid);
   }
 
   /** Aborted when the process is asked to stop; long work during the start listens to it. */
@@ -54,6 +56,15 @@ export class Shutdown {
     if (!this.started) return;
     await this.run();
     process.exit(0);
+  }
+
+  // `npm start` runs us in a shell, which dies of a SIGTERM to npm without passing it on.
+  private watchParent(parent: number): void {
+    const timer = setInterval(() => {
+      if (process.ppid === parent) return;
+      clearInterval(timer);
+      void this.requested('the end of npm');
+    }, PARENT_CHECK_MS).unref();
   }
 
   private async runSteps(): Promise<void> {

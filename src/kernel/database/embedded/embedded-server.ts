@@ -53,7 +53,8 @@ interface Found {
 const startTimeoutMs = 15_000;
 /** A live server answers in milliseconds; a frozen one never. */
 const leftoverPatienceMs = 4000;
-const maxAttempts = 5;
+/** For how long to try again when other apps start and stop servers over the same data meanwhile. */
+const raceTimeoutMs = 30_000;
 
 /**
  * Starts the server over the data folder, or takes the one over that a killed app left running.
@@ -74,14 +75,20 @@ export async function startEmbeddedPostgres(options: StartOptions): Promise<Embe
 
 async function obtain(context: Context): Promise<EmbeddedServer> {
   const mark = await markLog(context.place.logFile);
-  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+  for (const deadline = Date.now() + raceTimeoutMs; Date.now() < deadline; await sleep(100)) {
     const found = await findOrLaunch(context);
-    const server = found && (await claim(context, found));
+    const server = found && (await claim(context, found).catch(endLaunched(context, found)));
     if (server) return server;
-    await sleep(50 * attempt);
   }
   throw startError('PostgreSQL did not start', mark.file, await lastLines(mark));
 }
+
+/** A server that nobody will own must not stay behind; one that another app owns is left alone. */
+const endLaunched = (context: Context, found: Found) => async (error: unknown) => {
+  if (!found.takenOver && !(error instanceof EmbeddedInUseError))
+    await endServer(context, found.pid, impatient);
+  throw error;
+};
 
 async function findOrLaunch({ place, build, password, settings }: Context): Promise<Found | undefined> {
   const leftover = await findPostmaster(place.data);

@@ -6,7 +6,7 @@ import { spawnAs } from './account.js';
 import type { ServerBuild } from './build.js';
 import { EmbeddedStartError } from './errors.js';
 import type { Place } from './place.js';
-import { clusterName, findPostmaster, readPostmasterPid, stalePid, type Postmaster } from './postmaster.js';
+import { clusterName, findPostmaster, readPostmasterPid, type Postmaster } from './postmaster.js';
 import { serverEnvironment } from './server-environment.js';
 
 const logLimitBytes = 10 * 1024 * 1024;
@@ -22,6 +22,14 @@ export interface LogMark {
 const lostRace =
   /lock file .* (already exists|is empty)|could not bind|could not create any TCP\/IP sockets|shared memory block .* still in use/;
 
+const endedWell = 'exit code 0';
+
+interface Launch {
+  child: ChildProcess;
+  /** Why the child ended; undefined while it runs. */
+  end?: string;
+}
+
 /** Starts the server. Undefined when something else was faster: look again, then start again. */
 export async function launch(
   place: Place,
@@ -30,51 +38,58 @@ export async function launch(
 ): Promise<Postmaster | undefined> {
   await rotateLog(place.logFile);
   const mark = await markLog(place.logFile);
-  const child = await spawnServer(place, build, mark);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) => resolve(`it ended with ${signal ?? `exit code ${code}`}`));
-  });
-  let end: string | undefined;
-  void ended.then((reason) => (end = reason));
+  const launched = await spawnServer(place, build, mark);
   for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline; await sleep(5)) {
-    const found =
-      process.platform === 'win32' ? await findPostmaster(place.data) : await readPostmasterPid(place.data);
-    if (found && (process.platform === 'win32' || found.pid === child.pid)) return found;
-    // On Windows the child is pg_ctl, which ends well once it has started the server.
-    if (end !== undefined && !(process.platform === 'win32' && child.exitCode === 0)) {
-      const lines = await lastLines(mark);
-      if (lostRace.test(lines)) return undefined;
-      throw startError(`PostgreSQL did not start: ${end}`, mark.file, lines);
-    }
+    const found = await findStarted(place.data, launched.child);
+    if (found) return found;
+    if (launched.end === undefined) continue;
+    const lines = await lastLines(mark);
+    if (launched.end === endedWell || lostRace.test(lines)) return undefined; // or another app has ended it already
+    throw startError(`PostgreSQL did not start: ${launched.end}`, mark.file, lines);
   }
-  child.kill('SIGKILL');
+  launched.child.kill('SIGKILL');
   throw startError('PostgreSQL did not start in time', mark.file, await lastLines(mark));
+}
+
+async function findStarted(data: string, child: ChildProcess): Promise<Postmaster | undefined> {
+  if (process.platform === 'win32') return findPostmaster(data); // the child is pg_ctl there
+  const found = await readPostmasterPid(data);
+  return found?.pid === child.pid ? found : undefined;
 }
 
 export const startError = (what: string, logFile: string, lines: string) =>
   new EmbeddedStartError(`${what}. The end of ${logFile}:\n${lines}`);
 
-async function spawnServer(place: Place, build: ServerBuild, mark: LogMark): Promise<ChildProcess> {
+async function spawnServer(place: Place, build: ServerBuild, mark: LogMark): Promise<Launch> {
   const port = await freePort();
-  const stale = await stalePid(place.data);
-  const env = serverEnvironment(stale === undefined ? {} : { PG_GRANDPARENT_PID: stale });
-  const options = { ...spawnAs(place.account), cwd: place.home, env, detached: true, windowsHide: true };
+  const options = {
+    ...spawnAs(place.account),
+    cwd: place.home,
+    env: serverEnvironment(),
+    detached: true,
+    windowsHide: true,
+  };
   if (process.platform === 'win32') {
     // pg_ctl drops an administrator's rights first: with them PostgreSQL refuses to run.
-    const args = ['start', '-W', '-D', place.data, '-l', mark.file, '-o', `-p ${port}`];
-    return spawn(build.pgCtl, args, { ...options, stdio: 'ignore' }).on('error', () => undefined);
+    const args = ['start', '-D', place.data, '-l', mark.file, '-o', `-p ${port}`];
+    return watch(spawn(build.pgCtl, args, { ...options, stdio: 'ignore' }));
   }
   const log = await open(mark.file, 'a', 0o600);
   try {
     const args = ['-D', place.data, '-p', String(port), '-c', `cluster_name=${clusterName(place.data)}`];
     // Its own process group (detached): a Ctrl-C must not end the server before the app has ended its requests.
-    const child = spawn(build.postgres, args, { ...options, stdio: ['ignore', log.fd, log.fd] });
-    child.unref();
-    return child.on('error', () => undefined);
+    return watch(spawn(build.postgres, args, { ...options, stdio: ['ignore', log.fd, log.fd] }));
   } finally {
     await log.close();
   }
+}
+
+function watch(child: ChildProcess): Launch {
+  const launched: Launch = { child };
+  child.once('error', (error) => (launched.end = error.message));
+  child.once('exit', (code, signal) => (launched.end = signal ?? `exit code ${code}`));
+  child.unref();
+  return launched;
 }
 
 function freePort(): Promise<number> {

@@ -1,7 +1,8 @@
 import { EmbeddedInUseError } from './errors.js';
 import { liveOwner } from './owner.js';
-import { findPostmaster, orphansNow, stalePid } from './postmaster.js';
+import { findPostmaster, orphansNow, readPidFile } from './postmaster.js';
 import { waitForExit } from './processes.js';
+import { removeStalePidFile } from './stale-pid-file.js';
 import { endProcesses, impatient, shutDown } from './shutdown.js';
 
 /** Backends notice within milliseconds that their postmaster died, unless they are frozen. */
@@ -17,11 +18,16 @@ export async function refuseLiveOwner(dataDir: string): Promise<void> {
 export async function endLeftover(data: string): Promise<void> {
   const postmaster = await findPostmaster(data);
   if (postmaster) await shutDown({ pid: postmaster.pid, data }, impatient);
-  else await endOrphans(data);
+  else if ((await readPidFile(data)) !== undefined) await clearCrashed(data);
+}
+
+/** The last server was killed: no longer in the way are its backends, then its pid file. */
+async function clearCrashed(data: string): Promise<void> {
+  await endOrphans(data);
+  await removeStalePidFile(data);
 }
 
 async function endOrphans(data: string): Promise<void> {
-  if ((await stalePid(data)) === undefined) return; // the last server ended as it should
   const orphans = await orphansNow(data);
   if (!(await waitForExit(orphans, orphanGraceMs))) await endProcesses(orphans, impatient.killMs);
 }

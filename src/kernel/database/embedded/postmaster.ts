@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm, stat } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hasCode } from './errors.js';
 import { describeProcess, isRunning, listProcesses, type ProcessInfo } from './processes.js';
@@ -19,12 +19,16 @@ export function parsePostmasterPid(text: string): Postmaster | undefined {
 }
 
 export async function readPostmasterPid(data: string): Promise<Postmaster | undefined> {
-  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return '';
+  return parsePostmasterPid((await readPidFile(data)) ?? '');
+}
+
+export const pidFile = (data: string) => join(data, 'postmaster.pid');
+
+export const readPidFile = (data: string) =>
+  readFile(pidFile(data), 'utf8').catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return undefined;
     throw error;
   });
-  return parsePostmasterPid(text);
-}
 
 /** Part of the title of every process of the server over this data, so that they are found among all. */
 export const clusterName = (data: string) =>
@@ -72,20 +76,3 @@ export const backendsNow = async (data: string, postmaster: number) =>
 
 export const orphansNow = async (data: string) =>
   orphanedBackends(await listProcesses(), data).map((p) => p.pid);
-
-/**
- * The pid in a stale postmaster.pid, for PG_GRANDPARENT_PID: PostgreSQL then takes the file for stale even when a
- * process of the same user has got that pid. Removing the file would race with another app that starts now.
- */
-export async function stalePid(data: string): Promise<string | undefined> {
-  const path = join(data, 'postmaster.pid');
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === '') await removeEmpty(path);
-  return /^-?(\d+)/.exec(text ?? '')?.[1];
-}
-
-/** PostgreSQL stops at an empty file. It is empty for an instant only while a server starts: not for a second. */
-async function removeEmpty(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.size === 0 && Date.now() - found.mtimeMs > 1000) await rm(path, { force: true });
-}
