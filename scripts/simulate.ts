@@ -62,13 +62,12 @@ function showProgress(rate: number): (progress: SimulatorProgress) => void {
 }
 
 main(process.argv.slice(2)).then(
-  // Timers of deliveries still in flight would not hold the process, but a socket that the server keeps open might.
-  (code) => process.exit(code),
+  (code) => (process.exitCode = code),
   (error: unknown) => {
     const isFlag = error instanceof FlagError;
     console.error(
       isFlag ? `${error.message}\nnpm run simulate -- --help says more` : (error as Error).message,
     );
-    process.exit(isFlag ? 2 : 1);
+    process.exitCode = isFlag ? 2 : 1;
   },
 );

@@ -10,6 +10,9 @@ import { createHttpApplication } from './kernel/http/http-application.js';
 import { Shutdown } from './kernel/lifecycle/shutdown.js';
 import { createLogger, type Logger } from './kernel/telemetry/logger.js';
 
+// Its own stop is bounded by 30 s: a checkpoint takes its time, and cutting it short would only cost a recovery.
+const EMBEDDED_STOP_TIMEOUT_MS = 35_000;
+
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 async function main(): Promise<void> {
@@ -45,7 +48,7 @@ type Loaded = ReturnType<typeof loadConfig>;
 
 async function embedded({ embedded, auth }: Loaded, shutdown: Shutdown) {
   const demo = await startEmbeddedDemo(embedded, print, shutdown.signal);
-  shutdown.onStop('embedded PostgreSQL', () => demo.stop());
+  shutdown.onStop('embedded PostgreSQL', () => demo.stop(), EMBEDDED_STOP_TIMEOUT_MS);
   return { url: demo.url, jwtSecret: auth.jwtSecret ?? demo.jwtSecret };
 }
 

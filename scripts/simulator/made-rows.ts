@@ -1,6 +1,7 @@
-import { blockNumberAt, chains, type Chain } from '../../src/demo/chains.js';
+import { createHash } from 'node:crypto';
+import { blockNumberAt, chains } from '../../src/demo/chains.js';
 import type { Outcome } from '../../src/demo/delivery-outcomes.js';
-import { eventShapes, type EventShape, type Word } from '../../src/demo/event-shapes.js';
+import { eventShapes, significantWords, type EventShape, type Word } from '../../src/demo/event-shapes.js';
 import type { Random } from '../../src/demo/random.js';
 import type { TargetEndpoint } from './endpoints.js';
 
@@ -32,18 +33,17 @@ export interface AttemptRow {
 
 const NO_ATTEMPT_SHARE = 0.05;
 const SECOND_ENDPOINT_SHARE = 0.2;
-const significantWords: Readonly<Record<Word, number>> = { address: 5, amount: 2, token: 1, flag: 0 };
 
 /** An event on the contracts of `endpoint`, in the newest block. */
 export function makeEvent(random: Random, endpoint: TargetEndpoint): EventRow {
-  const chain = chains.find(({ id }) => id === endpoint.chainIds[0]) ?? (chains[0] as Chain);
+  const chain = chains.find(({ id }) => id === endpoint.chainIds[0]) ?? chains[0];
   const nowUs = Date.now() * 1000;
   const signature = endpoint.signatures[0];
   const shape = eventShapes.find(({ topic0 }) => topic0 === signature) ?? random.pick(eventShapes);
   const blockNumber = blockNumberAt(chain, nowUs, nowUs);
   return {
     block_number: String(blockNumber),
-    block_hash: `0x${blockNumber.toString(16).padStart(64, '0')}`,
+    block_hash: `0x${createHash('sha256').update(`${chain.id}/${blockNumber}`).digest('hex')}`,
     transaction_hash: `0x${random.hex(8)}`,
     log_index: random.integer(0, 400),
     contract_address: endpoint.contracts.length > 0 ? random.pick(endpoint.contracts) : `0x${random.hex(5)}`,

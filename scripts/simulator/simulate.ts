@@ -67,7 +67,8 @@ export async function simulate(
   const { databaseUrl, rate, writers } = options;
   const endpoints = await currentEndpoints(databaseUrl);
   const ledger = options.ledgerFile === undefined ? null : await LedgerFile.create(options.ledgerFile);
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(options.seconds * 1000)]);
+  const over = new AbortController();
+  const stop = AbortSignal.any([signal, over.signal]);
   const pacer = new Pacer(rate, burstOf(rate));
   const random = new Random(`ethhook-simulator/${options.seed}`).seek(0, 0);
   const simulation = new Simulation(randomBytes(16).toString('hex'), random, endpoints, pacer, ledger);
@@ -75,11 +76,14 @@ export async function simulate(
   const startedAt = performance.now();
   const progress = () => snapshot(simulation, connections, (performance.now() - startedAt) / 1000);
 
+  const timer = setTimeout(() => over.abort(), options.seconds * 1000);
   const printing = setInterval(() => onProgress(progress()), PROGRESS_MS);
   const refreshing = setInterval(() => void refresh(simulation, databaseUrl), REFRESH_MS);
   try {
     await Promise.all(connections.map((connection) => simulation.runWriter(connection, stop)));
   } finally {
+    over.abort();
+    clearTimeout(timer);
     clearInterval(printing);
     clearInterval(refreshing);
     await Promise.allSettled(connections.map((connection) => connection.close()));

@@ -13,7 +13,7 @@ export interface Chain {
   popularContracts: readonly string[];
 }
 
-export const chains: readonly Chain[] = [
+export const chains: readonly [Chain, ...Chain[]] = [
   {
     id: 1,
     name: 'ethereum',

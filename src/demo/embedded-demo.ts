@@ -33,7 +33,7 @@ export async function startEmbeddedDemo(
   signal: AbortSignal,
 ): Promise<EmbeddedDemo> {
   const { jwtSecret } = await embeddedSecrets(dataDir);
-  const server = await startEmbeddedPostgres({ dataDir });
+  const server = await startEmbeddedPostgres({ dataDir, log: print });
   try {
     signal.throwIfAborted();
     if (await databaseExists(server, DEMO_DATABASE)) await runMigrations(server.urlFor(DEMO_DATABASE), print);

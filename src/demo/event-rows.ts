@@ -2,7 +2,7 @@ import type { PlannedEndpoint } from './accounts-plan.js';
 import { CopyRows } from './copy-rows.js';
 import type { DemoPlan } from './demo-plan.js';
 import type { DemoAttempt, DemoEvent } from './event-generator.js';
-import { eventShapes, type EventShape, type Word } from './event-shapes.js';
+import { eventShapes, significantWords, type EventShape, type Word } from './event-shapes.js';
 import { Random, stream } from './random.js';
 
 export const eventColumns = [
@@ -35,8 +35,6 @@ export const attemptColumns = [
 ] as const;
 
 const PREFIX = Buffer.from('0x');
-/** Random words (of 32 bits) at the end of a 32-byte word; the rest is zeros. */
-const significantWords: Readonly<Record<Word, number>> = { address: 5, amount: 2, token: 1, flag: 0 };
 const encodedTopic0 = eventShapes.map((shape) => Buffer.from(shape.topic0));
 
 /** Writes the rows of events and their attempts, hashes, topics and data included. */

@@ -12,6 +12,9 @@ export interface EventShape {
   weight: number;
 }
 
+/** Of the eight 32-bit words in each: how many at the end are not zeros. */
+export const significantWords: Readonly<Record<Word, number>> = { address: 5, amount: 2, token: 1, flag: 0 };
+
 const twoAddresses = ['address', 'address'] as const;
 
 export const eventShapes: readonly [EventShape, ...EventShape[]] = [

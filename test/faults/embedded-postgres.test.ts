@@ -18,6 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { locatePackage } from '../../src/kernel/database/embedded/build.js';
 import { runningEmbeddedUrl } from '../../src/kernel/database/embedded/index.js';
+import { signal } from '../../src/kernel/database/embedded/processes.js';
 import { startApp, type AppOptions, type EmbeddedApp } from '../support/embedded-app.js';
 
 jest.setTimeout(60_000);
@@ -51,23 +52,25 @@ const notes = async (url: string) => (await query(url, 'SELECT note FROM notes')
 const pidFile = () => join(dataDir, 'postgres', 'data', 'postmaster.pid');
 const postmasterPid = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
 
-/** The postmaster and its children, as ps sees them. */
+/** The postmaster first, then its children, as ps sees them. */
 function serverPids(postmaster = postmasterPid()): number[] {
-  const rows = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,stat='], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  return rows
-    .filter(([pid, parent, state]) => [pid, parent].includes(String(postmaster)) && !state?.startsWith('Z'))
+  const children = processTable('pid=,ppid=,stat=')
+    .filter(([, parent, state]) => Number(parent) === postmaster && !state?.startsWith('Z'))
     .map(([pid]) => Number(pid));
+  return [postmaster, ...children];
 }
 
-const signalAll = (pids: number[], signal: NodeJS.Signals) =>
-  pids.forEach((pid) => process.kill(pid, signal));
-const alive = (pids: number[]) =>
-  execFileSync('ps', ['-A', '-o', 'pid=,stat='], { encoding: 'utf8' })
+const processTable = (columns: string) =>
+  execFileSync('ps', ['-A', '-o', columns], { encoding: 'utf8' })
     .split('\n')
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([pid, state]) => pids.includes(Number(pid)) && !state?.startsWith('Z'));
+    .map((line) => line.trim().split(/\s+/));
+
+const alive = (pids: number[]) =>
+  processTable('pid=,stat=').filter(([pid, state]) => pids.includes(Number(pid)) && !state?.startsWith('Z'));
+
+function signalAll(pids: number[], name: NodeJS.Signals): void {
+  for (const pid of pids) signal(pid, name); // some backend may just have ended
+}
 
 function newFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ethhook-fault-')));
@@ -92,7 +95,8 @@ afterAll(() => rm(pristine, { recursive: true }));
 afterEach(async () => {
   for (const app of started.splice(0)) await app.kill();
   const left = existsSync(pidFile()) ? serverPids() : [];
-  signalAll(left, 'SIGKILL');
+  signalAll(left, 'SIGCONT');
+  signalAll(left.slice(0, 1), 'SIGQUIT'); // ends at once, but unlike SIGKILL gives its shared memory back
   while (alive(left).length > 0) await sleep(10);
   const home = join(dataDir, 'postgres');
   if (existsSync(home)) await rm(realpathSync(home), { recursive: true, force: true });
@@ -184,6 +188,18 @@ test('after kill -9 of app and server the next start recovers all data', async (
   const second = await start();
   expect(second.takenOver).toBe(false);
   expect(await notes(second.url)).toEqual(['before the crash']);
+});
+
+test('of two apps that start at the same instant after such a crash one wins', async () => {
+  const first = await start();
+  await write(first.url, 'before the crash');
+  await first.kill();
+  signalAll(serverPids(), 'SIGKILL');
+
+  const outcomes = await Promise.allSettled([start(), start()]);
+  expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
+  const [won] = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  expect(await notes(won?.url ?? '')).toEqual(['before the crash']);
 });
 
 test('frozen backends of a killed server do not hinder the next start', async () => {

@@ -13,6 +13,9 @@ import { createEmptyDatabase, type TestDatabase } from '../support/test-database
 const name = 'AdoptEthhookSchema1764000000000';
 const without = ['ethhook_admin_migrations'];
 
+// A database of its own for each test, on a server that other suites load.
+jest.setTimeout(30_000);
+
 let db: TestDatabase;
 let lines: string[];
 const log = (line: string) => void lines.push(line);

@@ -5,6 +5,8 @@ import { AlreadySeededError } from '../../src/demo/demo-loader.js';
 import { DemoDataAbortedError, seedDemoData, type DemoDataSummary } from '../../src/demo/seed.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
+jest.setTimeout(60_000);
+
 const options = {
   events: 6000,
   users: 8,

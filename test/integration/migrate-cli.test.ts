@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -65,6 +65,7 @@ it('lists what keeps a database from being adopted', async () => {
 
 it('takes the running embedded server when DATABASE_URL is not set', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ethhook-migrate-'));
+  await chmod(dataDir, 0o755); // root's server runs as another user, who would be given a folder elsewhere
   const app = await startApp({ dataDir, removeDataDir: true, settings: { fsync: 'off' } });
   try {
     const client = new pg.Client({ connectionString: app.url });

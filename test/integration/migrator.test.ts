@@ -35,6 +35,9 @@ class ColourThings1900000000003 implements MigrationInterface {
   down = (runner: QueryRunner) => runner.query('ALTER TABLE things DROP colour');
 }
 
+// A database of its own for each test, on a server that other suites load.
+jest.setTimeout(30_000);
+
 let db: TestDatabase;
 let other: pg.Client;
 let lines: string[];

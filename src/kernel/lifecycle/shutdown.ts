@@ -10,7 +10,7 @@ const PARENT_CHECK_MS = 300;
  * never ends must not keep the server from stopping.
  */
 export class Shutdown {
-  private readonly steps: { name: string; stop: () => Promise<void> }[] = [];
+  private readonly steps: { name: string; stop: () => Promise<void>; timeoutMs: number }[] = [];
   private readonly controller = new AbortController();
   private running: Promise<void> | null = null;
   private requestedAt = 0;
@@ -29,8 +29,8 @@ export class Shutdown {
     return this.controller.signal;
   }
 
-  onStop(name: string, stop: () => Promise<void>): void {
-    this.steps.push({ name, stop });
+  onStop(name: string, stop: () => Promise<void>, timeoutMs = this.stepTimeoutMs): void {
+    this.steps.push({ name, stop, timeoutMs });
   }
 
   /** The start is complete: from now on a signal runs the steps. Before, the start itself unwinds. */
@@ -68,13 +68,9 @@ export class Shutdown {
   }
 
   private async runSteps(): Promise<void> {
-    for (const { name, stop } of this.steps.toReversed()) {
-      const outcome = await Promise.race([
-        this.quietly(name, stop),
-        sleep(this.stepTimeoutMs, 'late' as const),
-      ]);
-      if (outcome === 'late')
-        this.logger.warn({ step: name, timeout_ms: this.stepTimeoutMs }, 'did not stop in time');
+    for (const { name, stop, timeoutMs } of this.steps.toReversed()) {
+      const outcome = await Promise.race([this.quietly(name, stop), sleep(timeoutMs, 'late' as const)]);
+      if (outcome === 'late') this.logger.warn({ step: name, timeout_ms: timeoutMs }, 'did not stop in time');
     }
   }
 

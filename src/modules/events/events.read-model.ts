@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../kernel/database/database.js';
 import { findEvent } from './queries/find-event.sql.js';
-import { listEvents, type EventRow } from './queries/list-events.sql.js';
+import type { EventRow } from './queries/event-columns.js';
+import { listEvents } from './queries/list-events.sql.js';
 
 export interface EventFilter {
   userId: string;

@@ -4,7 +4,7 @@ import type { EventDto, EventListDto } from './dto/event.dto.js';
 import type { ListEventsQuery } from './dto/list-events.query.js';
 import { eventNotFound } from './events.errors.js';
 import { EventsReadModel } from './events.read-model.js';
-import type { EventRow } from './queries/list-events.sql.js';
+import type { EventRow } from './queries/event-columns.js';
 
 @Injectable()
 export class EventsService {

@@ -29,6 +29,7 @@ export interface Question {
 export async function awaitAnswer(question: Question): Promise<Answer> {
   const recoveryDeadline = Date.now() + recoveryLimitMs;
   let deadline = Date.now() + question.patienceMs;
+  let pauseMs = 10;
   let notice = Date.now() + noticeEveryMs;
   while (Date.now() < deadline) {
     const outcome = await askOnce(question, deadline - Date.now());
@@ -39,7 +40,8 @@ export async function awaitAnswer(question: Question): Promise<Answer> {
       question.log('PostgreSQL is recovering after an unclean end; this may take some minutes');
       notice = Date.now() + noticeEveryMs;
     }
-    await sleep(15);
+    await sleep(pauseMs);
+    pauseMs = Math.min(pauseMs * 1.5, 250); // ready within ms as a rule; each refusal of a recovering one is logged
   }
   return { kind: 'silent' };
 }

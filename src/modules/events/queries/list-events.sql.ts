@@ -1,22 +1,5 @@
 import { fragment, nothing, sql } from '../../../kernel/database/sql.js';
-
-export interface EventRow {
-  id: string;
-  blockNumber: string; // int8 arrives as a string
-  blockHash: string;
-  transactionHash: string;
-  logIndex: number;
-  contractAddress: string;
-  topics: string[];
-  data: string;
-  ingestedAt: string | null;
-  processedAt: string | null;
-  deliveryCount: string;
-  successfulDeliveries: string;
-  failedDeliveries: string;
-  chainId: number | null;
-  endpointName: string;
-}
+import { attemptCounts, eventColumns, type EventRow } from './event-columns.js';
 
 /** The total stands in every row; a page past the end is one row with the total alone. */
 export type EventPageRow = { total: string } & (EventRow | { id: null });
@@ -39,45 +22,28 @@ export const listEvents = (p: {
       FROM applications a
       JOIN endpoints ep ON ep.application_id = a.id
      WHERE a.user_id = ${p.userId} ${ofEndpoint}
-  ), tried AS MATERIALIZED (
+  ), tried_events AS MATERIALIZED (
     SELECT DISTINCT da.event_id
       FROM delivery_attempts da
      WHERE da.endpoint_id IN (SELECT te.id FROM tenant_endpoints te)
   ), page AS MATERIALIZED (
     SELECT e.id, e.ingested_at
-      FROM tried t
+      FROM tried_events t
       JOIN events e ON e.id = t.event_id
      ORDER BY e.ingested_at DESC NULLS LAST, e.id DESC
      LIMIT ${p.limit} OFFSET ${p.offset}
   )
-  SELECT (SELECT count(*) FROM tried) AS "total",
-         e.id,
-         e.block_number AS "blockNumber",
-         e.block_hash AS "blockHash",
-         e.transaction_hash AS "transactionHash",
-         e.log_index AS "logIndex",
-         e.contract_address AS "contractAddress",
-         e.topics,
-         e.data,
-         e.ingested_at AS "ingestedAt",
-         e.processed_at AS "processedAt",
-         attempts.deliveries AS "deliveryCount",
-         attempts.successes AS "successfulDeliveries",
-         attempts.failures AS "failedDeliveries",
-         ep.chain_ids[1] AS "chainId",
-         ep.name AS "endpointName"
+  SELECT (SELECT count(*) FROM tried_events) AS "total",
+         ${eventColumns}
     FROM (SELECT 1) AS always
     LEFT JOIN page ON true
     LEFT JOIN events e ON e.id = page.id
     LEFT JOIN LATERAL (
-      SELECT count(*) AS deliveries,
-             count(*) FILTER (WHERE da.success) AS successes,
-             count(*) FILTER (WHERE NOT da.success) AS failures,
-             (array_agg(DISTINCT da.endpoint_id))[1] AS endpoint_id
+      SELECT ${attemptCounts}
         FROM delivery_attempts da
        WHERE da.event_id = page.id
          AND da.endpoint_id IN (SELECT te.id FROM tenant_endpoints te)
-    ) AS attempts ON true
-    LEFT JOIN endpoints ep ON ep.id = attempts.endpoint_id
+    ) AS tried ON true
+    LEFT JOIN endpoints ep ON ep.id = tried.endpoint_id
    ORDER BY e.ingested_at DESC NULLS LAST, e.id DESC`;
 };

@@ -1,0 +1,44 @@
+import { fragment } from '../../../kernel/database/sql.js';
+
+export interface EventRow {
+  id: string;
+  blockNumber: string; // int8 arrives as a string
+  blockHash: string;
+  transactionHash: string;
+  logIndex: number;
+  contractAddress: string;
+  topics: string[];
+  data: string;
+  ingestedAt: string | null;
+  processedAt: string | null;
+  deliveryCount: string;
+  successfulDeliveries: string;
+  failedDeliveries: string;
+  chainId: number | null;
+  endpointName: string;
+}
+
+/** The columns of EventRow, from `e` (events), `tried` (attemptCounts) and `ep` (the endpoint of `tried`). */
+export const eventColumns = fragment`
+         e.id,
+         e.block_number AS "blockNumber",
+         e.block_hash AS "blockHash",
+         e.transaction_hash AS "transactionHash",
+         e.log_index AS "logIndex",
+         e.contract_address AS "contractAddress",
+         e.topics,
+         e.data,
+         e.ingested_at AS "ingestedAt",
+         e.processed_at AS "processedAt",
+         tried.deliveries AS "deliveryCount",
+         tried.successes AS "successfulDeliveries",
+         tried.failures AS "failedDeliveries",
+         ep.chain_ids[1] AS "chainId",
+         ep.name AS "endpointName"`;
+
+/** What `tried` is made of, over the tenant's attempts `da` of one event. */
+export const attemptCounts = fragment`
+         count(*) AS deliveries,
+         count(*) FILTER (WHERE da.success) AS successes,
+         count(*) FILTER (WHERE NOT da.success) AS failures,
+         (array_agg(DISTINCT da.endpoint_id))[1] AS endpoint_id`;
