@@ -1,12 +1,12 @@
 import { listMigrations, revertLastMigration, runMigrations } from '../src/data-source.js';
-import { runningEmbeddedUrl } from '../src/kernel/database/embedded/index.js';
+import { findDatabaseUrl } from '../src/demo/database-target.js';
+import { FlagError } from '../src/demo/flags.js';
 
 const usage = `usage: migrate run | revert | show
   run     applies all pending migrations
   revert  reverts the one that ran last
   show    lists them: [X] applied, [ ] pending, [?] applied by another version; exit 3 when any is pending
 The database is that of DATABASE_URL, else the one that a running \`npm start\` keeps in DATA_DIR (.data).`;
-const EMBEDDED_DATABASE = 'ethhook';
 
 const commands: Readonly<Record<string, (databaseUrl: string) => Promise<number>>> = {
   run: async (databaseUrl) => {
@@ -38,17 +38,7 @@ async function main(): Promise<number> {
     console.error(usage);
     return 2;
   }
-  const dataDir = process.env.DATA_DIR || '.data';
-  const databaseUrl = process.env.DATABASE_URL || (await runningEmbeddedUrl(dataDir, EMBEDDED_DATABASE));
-  if (!databaseUrl) {
-    console.error(`DATABASE_URL is not set, and no embedded server is running in ${dataDir}`);
-    return 2;
-  }
-  if (!/^postgres(ql)?:\/\//.test(databaseUrl)) {
-    console.error('DATABASE_URL does not start with postgres://');
-    return 2;
-  }
-  return command(databaseUrl);
+  return command(await findDatabaseUrl(process.env));
 }
 
 main().then(
@@ -56,6 +46,6 @@ main().then(
   (error: unknown) => {
     // A MigrationError says all there is to say; of others, too, the stack would not help who deploys.
     console.error((error as Error).message);
-    process.exitCode = 1;
+    process.exitCode = error instanceof FlagError ? 2 : 1;
   },
 );

@@ -36,7 +36,8 @@ async function start(loaded: Loaded, logger: Logger, shutdown: Shutdown): Promis
     database: { ...loaded.database, url },
     auth: { ...loaded.auth, jwtSecret },
   };
-  await passStartGate(config, pendingMigrations, shutdown.signal);
+  const newer = await passStartGate(config, pendingMigrations, shutdown.signal);
+  if (newer.length > 0) logger.warn({ migrations: newer }, 'the database schema is newer than this version');
   const app = await createHttpApplication(AppModule.with(config), config, logger);
   shutdown.onStop('http', () => app.close());
   await listen(app, config);

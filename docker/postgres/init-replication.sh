@@ -3,8 +3,8 @@
 set -euo pipefail
 : "${REPLICATION_PASSWORD:?}"
 
-# The password goes through the environment, not through a command line that others can see; and without tracking,
-# or else pg_stat_statements would show the CREATE ROLE with it.
+# The password comes from the environment, not from a command line that others can see. Neither pg_stat_statements nor,
+# after an error, the log may show the CREATE ROLE with it.
 psql -X -v ON_ERROR_STOP=1 --no-password --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
 \getenv password REPLICATION_PASSWORD
 SET pg_stat_statements.track_utility = off;

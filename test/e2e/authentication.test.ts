@@ -90,6 +90,18 @@ describe('tokens', () => {
   });
 });
 
+describe('routes for administrators', () => {
+  const path = '/statistics/alchemy-usage';
+
+  it('are 403 for a tenant, whatever the database says, and open to an administrator', async () => {
+    const tenant = await app.get(path, token(claims()));
+    expect([tenant.status, tenant.body.code]).toEqual([403, 'admin_only']);
+    const admin = await app.get(path, await app.login('admin@example.com', password));
+    expect([admin.status, admin.body.code]).toEqual([404, 'usage_not_collected']);
+    expect((await app.get(path)).status).toBe(401);
+  });
+});
+
 describe('brute force', () => {
   const attempt = (email: string, guess: string) => app.post('/auth/login', { email, password: guess });
 

@@ -17,21 +17,19 @@ const options = {
   password: 'a-password',
 };
 
-/** EthHook's columns but password_hash, as its schema has them: those that the same options must fill alike. */
+/** EthHook's columns but password_hash: those that the same options must fill alike. */
 const columns = {
-  users: `t.id, t.email, t.full_name, t.name, t.email_verified, t.subscription_tier, t.subscription_status,
-          t.created_at, t.updated_at, t.last_login_at, t.is_admin`,
-  applications: `t.id, t.user_id, t.name, t.description, t.webhook_secret, t.api_key, t.is_active, t.created_at,
-          t.updated_at`,
-  endpoints: `t.id, t.application_id, t.name, t.webhook_url, t.description, t.hmac_secret, t.chain_ids,
-          t.contract_addresses, t.event_signatures, t.rate_limit_per_second, t.max_retries, t.timeout_seconds,
-          t.is_active, t.health_status, t.last_successful_delivery_at, t.consecutive_failures, t.created_at,
-          t.updated_at`,
-  events: `t.id, t.block_number, t.block_hash, t.transaction_hash, t.log_index, t.contract_address, t.topics, t.data,
-          t.ingested_at, t.processed_at`,
-  delivery_attempts: `t.id, t.event_id, t.endpoint_id, t.attempt_number, t.http_status_code, t.response_body,
-          t.error_message, t.attempted_at, t.completed_at, t.duration_ms, t.success, t.should_retry, t.next_retry_at`,
-} as const;
+  users: `id, email, full_name, name, email_verified, subscription_tier, subscription_status, created_at, updated_at,
+    last_login_at, is_admin`,
+  applications: 'id, user_id, name, description, webhook_secret, api_key, is_active, created_at, updated_at',
+  endpoints: `id, application_id, name, webhook_url, description, hmac_secret, chain_ids, contract_addresses,
+    event_signatures, rate_limit_per_second, max_retries, timeout_seconds, is_active, health_status,
+    last_successful_delivery_at, consecutive_failures, created_at, updated_at`,
+  events: `id, block_number, block_hash, transaction_hash, log_index, contract_address, topics, data, ingested_at,
+    processed_at`,
+  delivery_attempts: `id, event_id, endpoint_id, attempt_number, http_status_code, response_body, error_message,
+    attempted_at, completed_at, duration_ms, success, should_retry, next_retry_at`,
+};
 
 async function countRows(database: TestDatabase): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};

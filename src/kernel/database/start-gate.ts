@@ -14,23 +14,29 @@ export class StartRefusedError extends Error {
 
 type PendingCheck = (
   query: (text: string) => Promise<Record<string, unknown>[]>,
-) => Promise<{ pending: string[] }>;
+) => Promise<{ pending: string[]; unknown: string[] }>;
 
 /**
  * Waits for the database, then refuses to go on when its version is too old or its schema is behind.
- * Reads only. Throws StartRefusedError.
+ * Reads only. Returns the migrations of a newer version, which an older one may well serve with during a
+ * rolling deployment. Throws StartRefusedError.
  */
-export async function passStartGate(config: AppConfig, pendingMigrations: PendingCheck, signal: AbortSignal) {
+export async function passStartGate(
+  config: AppConfig,
+  pendingMigrations: PendingCheck,
+  signal: AbortSignal,
+): Promise<string[]> {
   const client = await connectPatiently(config, signal);
   try {
     const query = async (text: string) => (await client.query<Record<string, unknown>>(text)).rows;
     await refuseOldServer(query);
-    const { pending } = await pendingMigrations(query);
+    const { pending, unknown } = await pendingMigrations(query);
     if (pending.length > 0)
       throw new StartRefusedError(
         `The database schema is behind: ${pending.length} migration(s) pending (${pending.join(', ')}).\n` +
           'Run `npm run migration:run` with the same DATABASE_URL, then start again.',
       );
+    return unknown;
   } finally {
     await client.end();
   }

@@ -28,23 +28,26 @@ type ErrorStatus = keyof typeof errorTexts;
 
 /** Documents a route: its success (schema and example) and each error it can answer with. */
 export function ApiAnswers(
-  success: { schema: z.ZodType; description: string; example: unknown; status?: number },
+  success: { schema: z.ZodType; description: string; example: unknown },
   ...errors: ErrorStatus[]
 ) {
-  const { schema, description, example, status = 200 } = success;
-  return applyDecorators(
-    ApiResponse({ status, standardSchema: schema, description, example }),
-    ...errors.map((code) => {
-      const [text, error, errorCode] = errorTexts[code];
+  const { schema, ...rest } = success;
+  return applyDecorators(ApiResponse({ status: 200, standardSchema: schema, ...rest }), ApiErrors(...errors));
+}
+
+/** Documents the errors of a route, in their one form. */
+export const ApiErrors = (...errors: ErrorStatus[]) =>
+  applyDecorators(
+    ...errors.map((status) => {
+      const [description, error, code] = errorTexts[status];
       return ApiResponse({
-        status: code,
+        status,
         standardSchema: errorBodySchema,
-        description: text,
-        example: { error, code: errorCode, request_id: '0b6f6d1e-6d3c-4c1b-9a54-0f0f0f0f0f0f' },
+        description,
+        example: { error, code, request_id: '0b6f6d1e-6d3c-4c1b-9a54-0f0f0f0f0f0f' },
       });
     }),
   );
-}
 
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()

@@ -1,10 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
-import { ApiAnswers } from '../../kernel/http/openapi.js';
+import { AdminOnly, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiAnswers, ApiErrors } from '../../kernel/http/openapi.js';
 import { dashboardExample, dashboardSchema, type DashboardDto } from './dto/dashboard.dto.js';
 import { timeseriesExample, timeseriesSchema, type TimeseriesDto } from './dto/timeseries.dto.js';
 import { timeseriesQuerySchema, type TimeseriesQuery } from './dto/timeseries.query.js';
+import { usageNotCollected } from './statistics.errors.js';
 import { StatisticsService } from './statistics.service.js';
 
 @ApiTags('statistics')
@@ -41,5 +42,13 @@ export class StatisticsController {
     @Query({ schema: timeseriesQuerySchema }) query: TimeseriesQuery,
   ): Promise<TimeseriesDto> {
     return this.statistics.timeseries(user.userId, query);
+  }
+
+  @Get('alchemy-usage')
+  @AdminOnly()
+  @ApiOperation({ summary: "The old ingestor's node provider; not collected by this server" })
+  @ApiErrors(401, 403, 404)
+  alchemyUsage(): never {
+    throw usageNotCollected();
   }
 }

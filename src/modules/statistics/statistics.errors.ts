@@ -1,3 +1,4 @@
+import { DomainError } from '../../kernel/errors/domain-error.js';
 import { validationError } from '../../kernel/http/validation.js';
 
 export const emptyWindow = () => validationError('end_date', 'must be after start_date');
@@ -7,3 +8,7 @@ export const tooManyPoints = (points: number, max: number) =>
     'granularity',
     `the window has ${points} points, at most ${max} are answered; use a coarser one`,
   );
+
+/** A route of the old admin UI whose figures came from the old ingestor. */
+export const usageNotCollected = () =>
+  new DomainError('not_found', 'usage_not_collected', 'Node provider usage is not collected by this server');
