@@ -74,7 +74,9 @@ async function test(version, jestArguments) {
   );
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   const { numPassedTests, numFailedTests, numTotalTests, numRuntimeErrorTestSuites } = JSON.parse(
-    await readFile(outputFile, 'utf8'),
+    await readFile(outputFile, 'utf8').catch(() => {
+      throw new Error(`jest ended with ${code} and no results`);
+    }),
   );
   const skipped = numTotalTests - numPassedTests - numFailedTests;
   const ok = code === 0 && numPassedTests > 0;

@@ -4,7 +4,7 @@ import { AppModule } from './app.module.js';
 import { pendingMigrations } from './data-source.js';
 import { demoLogins, startEmbeddedDemo } from './demo/embedded-demo.js';
 import { ConfigError, loadConfig, type AppConfig } from './kernel/config/config.js';
-import { EmbeddedInUseError } from './kernel/database/embedded/index.js';
+import { EmbeddedInUseError, EmbeddedStartError } from './kernel/database/embedded/index.js';
 import { passStartGate, StartRefusedError } from './kernel/database/start-gate.js';
 import { createHttpApplication } from './kernel/http/http-application.js';
 import { Shutdown } from './kernel/lifecycle/shutdown.js';
@@ -77,9 +77,12 @@ function announce(url: string, isDemo: boolean): void {
   print(`  admin   ${demoLogins.admin}`);
 }
 
+// What these say is meant for whoever starts the server; anything else is a bug, and its stack helps.
+const toldAsTheyAre = [ConfigError, StartRefusedError, EmbeddedInUseError, EmbeddedStartError];
+
 main().catch((error: unknown) => {
-  const expected =
-    error instanceof ConfigError || error instanceof StartRefusedError || error instanceof EmbeddedInUseError;
-  process.stderr.write(`${expected ? error.message : String((error as Error).stack)}\n`);
+  const isTold = toldAsTheyAre.some((kind) => error instanceof kind);
+  const { message, stack } = error as Error;
+  process.stderr.write(`${isTold ? message : stack}\n`);
   process.exit(1);
 });

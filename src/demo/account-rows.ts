@@ -7,72 +7,40 @@ import { eventShapes } from './event-shapes.js';
 /** A table's columns and the writer of its rows. */
 export interface CopyTable {
   name: string;
-  columns: readonly string[];
+  columns: string;
   write(rows: CopyRows): void;
 }
 
+const userColumns =
+  'id, email, password_hash, full_name, name, email_verified, subscription_tier, subscription_status, created_at, ' +
+  'updated_at, last_login_at, is_admin';
+const applicationColumns =
+  'id, user_id, name, description, webhook_secret, api_key, is_active, created_at, updated_at';
+const endpointColumns =
+  'id, application_id, name, webhook_url, description, hmac_secret, chain_ids, contract_addresses, event_signatures, ' +
+  'rate_limit_per_second, max_retries, timeout_seconds, is_active, created_at, updated_at';
+
 /** The tables that the big two refer to, in the order their foreign keys need. */
-export function accountTables(plan: DemoPlan, passwordHash: string): CopyTable[] {
-  const { users, applications, endpoints } = plan.accounts;
+export function accountTables({ accounts }: DemoPlan, passwordHash: string): CopyTable[] {
+  const { users, applications, endpoints } = accounts;
   return [
     {
       name: 'users',
-      columns: [
-        'id',
-        'email',
-        'password_hash',
-        'full_name',
-        'name',
-        'email_verified',
-        'subscription_tier',
-        'subscription_status',
-        'created_at',
-        'updated_at',
-        'last_login_at',
-        'is_admin',
-      ],
+      columns: userColumns,
       write: (rows) => users.forEach((user) => writeUser(rows, user, passwordHash)),
     },
     {
       name: 'applications',
-      columns: [
-        'id',
-        'user_id',
-        'name',
-        'description',
-        'webhook_secret',
-        'api_key',
-        'is_active',
-        'created_at',
-        'updated_at',
-      ],
+      columns: applicationColumns,
       write: (rows) =>
-        applications.forEach((application) =>
-          writeApplication(rows, application, users[application.userIndex] as PlannedUser),
-        ),
+        applications.forEach((each) => writeApplication(rows, each, users[each.userIndex] as PlannedUser)),
     },
     {
       name: 'endpoints',
-      columns: [
-        'id',
-        'application_id',
-        'name',
-        'webhook_url',
-        'description',
-        'hmac_secret',
-        'chain_ids',
-        'contract_addresses',
-        'event_signatures',
-        'rate_limit_per_second',
-        'max_retries',
-        'timeout_seconds',
-        'is_active',
-        'created_at',
-        'updated_at',
-      ],
+      columns: endpointColumns,
       write: (rows) =>
-        endpoints.forEach((endpoint) =>
-          writeEndpoint(rows, endpoint, applications[endpoint.applicationIndex] as PlannedApplication),
+        endpoints.forEach((each) =>
+          writeEndpoint(rows, each, applications[each.applicationIndex] as PlannedApplication),
         ),
     },
   ];

@@ -142,11 +142,11 @@ async function copyTable(client: pg.Client, table: CopyTable): Promise<void> {
 async function copy(
   client: pg.Client,
   table: string,
-  columns: readonly string[],
+  columns: string,
   rows: Iterable<Buffer>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const target = client.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN (FORMAT binary)`));
+  const target = client.query(copyFrom(`COPY ${table} (${columns}) FROM STDIN (FORMAT binary)`));
   function* framed() {
     yield CopyRows.header;
     yield* rows;

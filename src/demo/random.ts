@@ -16,6 +16,9 @@ export const stream = {
 /** Four big-endian words: several times cheaper to make than a Buffer, and millions are made. */
 export type Uuid = readonly [number, number, number, number];
 
+/** Of which EthHook makes its keys and secrets. */
+export const alphanumerics = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
 const WARM_UP_ROUNDS = 15;
 
 /**

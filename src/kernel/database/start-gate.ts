@@ -34,7 +34,8 @@ export async function passStartGate(
     if (pending.length > 0)
       throw new StartRefusedError(
         `The database schema is behind: ${pending.length} migration(s) pending (${pending.join(', ')}).\n` +
-          'Run `npm run migration:run` with the same DATABASE_URL, then start again.',
+          'Run `npm run migration:run` with the same DATABASE_URL (in the image: `node dist/scripts/migrate.js run`), ' +
+          'then start again.',
       );
     return unknown;
   } finally {

@@ -90,10 +90,13 @@ function sentRequestId(header: string | string[] | undefined): string | undefine
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  request.log.info(
+  const path = pathOf(request);
+  // Probes ask every few seconds, for ever.
+  const level = path.startsWith(`${BASE_PATH}/health`) ? 'debug' : 'info';
+  request.log[level](
     {
       method: request.method,
-      path: pathOf(request),
+      path,
       status: reply.statusCode,
       duration_ms: Math.round(reply.elapsedTime * 100) / 100,
       ip: request.ip,
