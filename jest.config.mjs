@@ -17,6 +17,8 @@ const esmPackages = [
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
+  // A bound for a hang, not a measure: a small machine runs several servers at once here.
+  testTimeout: 30_000,
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',

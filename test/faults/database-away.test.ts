@@ -17,7 +17,7 @@ let token: string;
 
 beforeAll(async () => {
   server = await startFaultServer();
-  await runMigrations(server.url);
+  await runMigrations(server.url, () => undefined);
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   await createSmallWorld((text, values) => client.query(text, values));
@@ -43,10 +43,18 @@ async function expectAway(ask: () => Promise<Answer>): Promise<void> {
   expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|SELECT/);
 }
 
+/** Readiness may lag behind a short outage by one beat of the watchdog: the routes themselves are the proof. */
 async function expectBack(): Promise<void> {
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50))
-    if ((await app.get('/health/ready')).status === 200) break;
-  for (const route of routes) expect((await app.get(route, token)).status).toBe(200);
+  let statuses: number[] = [];
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50)) {
+    const answers = await Promise.all([
+      app.get('/health/ready'),
+      ...routes.map((route) => app.get(route, token)),
+    ]);
+    statuses = answers.map(({ status }) => status);
+    if (statuses.every((status) => status === 200)) return;
+  }
+  expect(statuses).toEqual(statuses.map(() => 200));
 }
 
 describe.each([

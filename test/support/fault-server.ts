@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -36,13 +45,15 @@ export async function startFaultServer(): Promise<FaultServer> {
     },
     restart: () => {
       const { uid, gid } = statSync(data);
+      const log = openSync(join(folder, 'postgres.log'), 'a');
       spawn(command[0] ?? '', command.slice(1), {
         uid,
         gid,
         cwd: data,
         detached: true,
-        stdio: 'ignore',
+        stdio: ['ignore', log, log],
       }).unref();
+      closeSync(log);
     },
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
