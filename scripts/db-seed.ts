@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const databaseUrl = await findDatabaseUrl(process.env);
-  const password = given.password ?? randomBytes(12).toString('base64url');
+  const password = given.password ?? randomBytes(8).toString('hex');
   const options = { ...given, password, emailDomain: `seed${given.seed}.example.com` };
   console.log(
     `Writing ${count(given.events)} events of ${count(given.users)} users to ${describeTarget(databaseUrl)}`,

@@ -1,4 +1,4 @@
-import type { PlannedApplication, PlannedEndpoint, PlannedUser } from './accounts-plan.js';
+import type { PlannedApplication, PlannedEndpoint, PlannedUser } from './planned-accounts.js';
 import { chains } from './chains.js';
 import type { CopyRows } from './copy-rows.js';
 import type { DemoPlan } from './demo-plan.js';

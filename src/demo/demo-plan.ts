@@ -1,4 +1,5 @@
-import { planAccounts, type PlannedAccounts, type PlannedEndpoint } from './accounts-plan.js';
+import { planAccounts } from './accounts-plan.js';
+import type { PlannedAccounts, PlannedEndpoint } from './planned-accounts.js';
 import { meanFirstFailure } from './delivery-outcomes.js';
 import { planEndpointStates } from './endpoint-states.js';
 import { weighFeeds } from './feed-weights.js';

@@ -1,4 +1,4 @@
-import type { PlannedAccounts, PlannedEndpoint } from './accounts-plan.js';
+import type { PlannedAccounts, PlannedEndpoint } from './planned-accounts.js';
 import type { DemoPeriod } from './ingestion-clock.js';
 import { stream, type Random } from './random.js';
 

@@ -1,4 +1,4 @@
-import type { PlannedAccounts, PlannedApplication, PlannedEndpoint } from './accounts-plan.js';
+import type { PlannedAccounts, PlannedApplication, PlannedEndpoint } from './planned-accounts.js';
 import { chains } from './chains.js';
 import { eventShapes } from './event-shapes.js';
 import { alphanumerics, stream, WeightedChoice, type Random } from './random.js';

@@ -1,4 +1,4 @@
-import type { PlannedEndpoint } from './accounts-plan.js';
+import type { PlannedEndpoint } from './planned-accounts.js';
 import { blockNumberAt, chains, type Chain } from './chains.js';
 import { drawBackoffUs, drawOutcome, type Outcome } from './delivery-outcomes.js';
 import type { DemoPlan } from './demo-plan.js';

@@ -1,4 +1,4 @@
-import type { PlannedEndpoint } from './accounts-plan.js';
+import type { PlannedEndpoint } from './planned-accounts.js';
 import { CopyRows } from './copy-rows.js';
 import type { DemoPlan } from './demo-plan.js';
 import type { DemoAttempt, DemoEvent } from './event-generator.js';

@@ -1,4 +1,4 @@
-import type { PlannedAccounts, PlannedEndpoint } from './accounts-plan.js';
+import type { PlannedAccounts, PlannedEndpoint } from './planned-accounts.js';
 import { chains } from './chains.js';
 import { eventShapes } from './event-shapes.js';
 import { stream, WeightedChoice, type Random } from './random.js';

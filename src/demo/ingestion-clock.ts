@@ -27,7 +27,7 @@ export class IngestionClock implements DemoPeriod {
     const scale = AMPLITUDE / (2 * Math.PI);
     const share = (x: number) => x + scale * (Math.sin(2 * Math.PI * x + phase) - Math.sin(phase));
     this.inverse = Float64Array.from({ length: STEPS + 1 }, (_, j) =>
-      solveIncreasing(share, j / STEPS, 0, 1),
+      solveIncreasing(share, j / STEPS, [0, 1]),
     );
   }
 
@@ -43,12 +43,18 @@ export class IngestionClock implements DemoPeriod {
   }
 }
 
-/** x in [low, high] with f(x) = target for an increasing f, to the last bit that matters. */
-export function solveIncreasing(f: (x: number) => number, target: number, low: number, high: number): number {
-  for (let i = 0; i < 60; i++) {
-    const middle = (low + high) / 2;
-    if (f(middle) < target) low = middle;
-    else high = middle;
+/** x in [low, high] with f(x) = target for an increasing f; the last of 60 halvings is below a double's precision. */
+export function solveIncreasing(
+  f: (x: number) => number,
+  target: number,
+  [low, high]: readonly [number, number],
+  halvings = 60,
+): number {
+  let [from, to] = [low, high];
+  for (let i = 0; i < halvings; i++) {
+    const middle = (from + to) / 2;
+    if (f(middle) < target) from = middle;
+    else to = middle;
   }
-  return (low + high) / 2;
+  return (from + to) / 2;
 }
