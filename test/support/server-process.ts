@@ -25,15 +25,13 @@ export function startServerProcess(
   const { PATH, HOME, LANG } = process.env;
   const child = spawn(program === 'node' ? process.execPath : program, args, {
     cwd: root,
-    env: { PATH, HOME, LANG, PORT: '0', LOG_LEVEL: 'warn', ...environment } as NodeJS.ProcessEnv,
+    env: { PATH, HOME, LANG, PORT: '0', LOG_LEVEL: 'warn', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // the terminal's Ctrl-C for the tests is not meant for it
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += String(chunk)));
-  const exit = once(child, 'exit').then(
-    ([code, signal]) => ({ code, signal }) as Awaited<ReturnType<ServerProcess['ended']>>,
-  );
+  const exit = once(child, 'exit').then(([code, signal]) => ({ code, signal }));
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const prints = async (pattern: RegExp) => {
     while (!pattern.test(output)) {
