@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import cliProgress from 'cli-progress';
 import { describeTarget, findDatabaseUrl } from '../src/demo/database-target.js';
 import { FlagError, instant, optionalText, readFlags, wholeNumber } from '../src/demo/flags.js';
-import { DemoDataAbortedError, seedDemoData, type DemoDataOptions } from '../src/demo/seed.js';
+import { grouped as count, withProgressBar } from '../src/demo/progress-bar.js';
+import { DemoDataAbortedError, seedDemoData } from '../src/demo/seed.js';
 
 const usage = `usage: npm run db:seed -- [--events N] [--users N] [--days N] [--seed N] [--until TIME] [--password P]
   Fills the database with demo data: users @seed<N>.example.com, tenant1@ the largest of them, admin@ the admin.
@@ -40,8 +40,8 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(
     `Writing ${count(given.events)} events of ${count(given.users)} users to ${describeTarget(databaseUrl)}`,
   );
-  const summary = await withProgressBar(options, (onProgress, signal) =>
-    seedDemoData(databaseUrl, options, onProgress, signal),
+  const summary = await untilInterrupted((signal) =>
+    withProgressBar(options.events, (onProgress) => seedDemoData(databaseUrl, options, onProgress, signal)),
   );
   const { users, applications, endpoints, events, attempts, seconds } = summary;
   const rows = users + applications + endpoints + events + attempts;
@@ -56,34 +56,17 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-/** Draws on stderr; without a terminal a line every two seconds. The first Ctrl-C aborts, a second one kills. */
-async function withProgressBar<T>(
-  options: DemoDataOptions,
-  work: (onProgress: (done: number, total: number, rows: number) => void, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const format = '  {bar} {percentage}% | {value}/{total} events | {rate} rows/s | {left} s left';
-  const bar = new cliProgress.SingleBar(
-    { format, noTTYOutput: true, notTTYSchedule: 2000 },
-    cliProgress.Presets.shades_classic,
-  );
+/** The first Ctrl-C aborts, with what is committed by then told; a second one kills. */
+async function untilInterrupted<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
-  const startedAt = performance.now();
   try {
-    return await work((done, total, rows) => {
-      if (done === 0) bar.start(options.events, 0, { rate: '–', left: '–' });
-      const seconds = (performance.now() - startedAt) / 1000;
-      if (done > 0)
-        bar.update(done, { rate: count(rows / seconds), left: count(seconds * (total / done - 1)) });
-    }, interrupt.signal);
+    return await work(interrupt.signal);
   } finally {
-    bar.stop();
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
-
-const count = (value: number) => Math.round(value).toLocaleString('en-US');
 
 function explain(error: unknown): string {
   const { message, code } = error as Error & { code?: string };

@@ -2,7 +2,8 @@ import pg from 'pg';
 import { runningEmbeddedUrl } from '../kernel/database/embedded/index.js';
 import { FlagError } from './flags.js';
 
-const EMBEDDED_DATABASE = 'ethhook';
+/** Of the embedded default. */
+export const EMBEDDED_DATABASE = 'ethhook';
 
 /** DATABASE_URL, else the database of a running `npm start`. Throws FlagError when there is neither. */
 export async function findDatabaseUrl(environment: NodeJS.ProcessEnv): Promise<string> {

@@ -1,4 +1,3 @@
-import cliProgress from 'cli-progress';
 import pg from 'pg';
 import {
   embeddedSecrets,
@@ -6,9 +5,10 @@ import {
   type EmbeddedServer,
 } from '../kernel/database/embedded/index.js';
 import { runMigrations } from '../data-source.js';
+import { EMBEDDED_DATABASE } from './database-target.js';
+import { withProgressBar } from './progress-bar.js';
 import { seedDemoData } from './seed.js';
 
-export const DEMO_DATABASE = 'ethhook';
 /** Filled under this name and renamed when complete: a start that was killed half-way begins anew. */
 const UNFINISHED_DATABASE = 'ethhook_unfinished';
 const DEMO_USERS = 20;
@@ -36,13 +36,14 @@ export async function startEmbeddedDemo(
   const server = await startEmbeddedPostgres({ dataDir, log: print });
   try {
     signal.throwIfAborted();
-    if (await databaseExists(server, DEMO_DATABASE)) await runMigrations(server.urlFor(DEMO_DATABASE), print);
+    if (await databaseExists(server, EMBEDDED_DATABASE))
+      await runMigrations(server.urlFor(EMBEDDED_DATABASE), print);
     else await createDemoDatabase(server, demoEvents, print, signal);
   } catch (error) {
     await server.stop();
     throw error;
   }
-  return { url: server.urlFor(DEMO_DATABASE), jwtSecret, stop: () => server.stop() };
+  return { url: server.urlFor(EMBEDDED_DATABASE), jwtSecret, stop: () => server.stop() };
 }
 
 async function createDemoDatabase(
@@ -74,27 +75,7 @@ async function createDemoDatabase(
       signal,
     ),
   );
-  await administer(server, `ALTER DATABASE ${UNFINISHED_DATABASE} RENAME TO ${DEMO_DATABASE}`);
-}
-
-async function withProgressBar(
-  total: number,
-  work: (onProgress: (done: number) => void) => Promise<unknown>,
-) {
-  const bar = new cliProgress.SingleBar(
-    {
-      format: '  {bar} {percentage}% | {value}/{total} events | {eta} s left',
-      noTTYOutput: true,
-      notTTYSchedule: 2000,
-    },
-    cliProgress.Presets.shades_classic,
-  );
-  bar.start(total, 0);
-  try {
-    await work((done) => bar.update(done));
-  } finally {
-    bar.stop();
-  }
+  await administer(server, `ALTER DATABASE ${UNFINISHED_DATABASE} RENAME TO ${EMBEDDED_DATABASE}`);
 }
 
 async function databaseExists(server: EmbeddedServer, name: string): Promise<boolean> {

@@ -43,7 +43,6 @@ async function expectAway(ask: () => Promise<Answer>): Promise<void> {
   expect(answer.text).not.toMatch(/ECONN|127\.0\.0\.1|SELECT/);
 }
 
-/** Readiness may lag behind a short outage by one beat of the watchdog: the routes themselves are the proof. */
 async function expectBack(): Promise<void> {
   let statuses: number[] = [];
   for (const deadline = Date.now() + 20_000; Date.now() < deadline; await sleep(50)) {

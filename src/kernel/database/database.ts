@@ -35,8 +35,9 @@ export class Database implements QueryRunner {
     watchdog.onChange((state) => this.onWatchdog(state));
   }
 
-  get state(): WatchdogState {
-    return this.watchdog.state;
+  /** Whether the server answers, asked now. */
+  check(): Promise<WatchdogState> {
+    return this.watchdog.check();
   }
 
   /** Opens `count` connections now, so that the first requests find them warm. */
@@ -84,7 +85,7 @@ export class Database implements QueryRunner {
   }
 
   private async withClient<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    if (!this.state.up) throw databaseDown();
+    if (!this.watchdog.state.up) throw databaseDown();
     return new Promise<T>((resolve, reject) => {
       this.waiting.add(reject);
       this.checkOut(use)

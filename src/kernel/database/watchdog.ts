@@ -17,6 +17,7 @@ export class DatabaseWatchdog {
   private client: pg.Client | null = null;
   private timer: NodeJS.Timeout | null = null;
   private stopped = false;
+  private checking: Promise<WatchdogState> | null = null;
   private current: WatchdogState = { up: true, latencyMs: 0 };
   private readonly listeners = new Set<(state: WatchdogState) => void>();
 
@@ -43,10 +44,19 @@ export class DatabaseWatchdog {
     if (client) await Promise.race([client.end().catch(() => undefined), delay(ANSWER_TIMEOUT_MS)]);
   }
 
+  /** Asks now, or waits for the answer that is under way; bounded by ANSWER_TIMEOUT_MS. */
+  check(): Promise<WatchdogState> {
+    this.checking ??= this.ask().then((verdict) => {
+      this.checking = null;
+      if (verdict && !this.stopped) this.become(verdict);
+      return this.current;
+    });
+    return this.checking;
+  }
+
   private async beat(): Promise<void> {
-    const verdict = await this.ask();
+    await this.check();
     if (this.stopped) return;
-    if (verdict) this.become(verdict);
     this.timer = setTimeout(() => void this.beat(), INTERVAL_MS);
     this.timer.unref();
   }

@@ -54,10 +54,10 @@ export class HealthController implements BeforeApplicationShutdown {
     },
     503,
   )
-  ready(): z.infer<typeof readySchema> {
-    const { state } = this.database;
+  async ready(): Promise<z.infer<typeof readySchema>> {
     if (this.shuttingDown)
       throw new DomainError('unavailable', 'shutting_down', 'The server is shutting down');
+    const state = await this.database.check();
     if (!state.up) throw databaseDown();
     return { status: 'ready', database: { up: true, latency_ms: Math.round(state.latencyMs * 100) / 100 } };
   }
