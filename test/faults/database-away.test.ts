@@ -56,7 +56,7 @@ async function expectBack(): Promise<void> {
   expect(statuses).toEqual(statuses.map(() => 200));
 }
 
-describe.each<[string, () => Promise<void> | void, () => void]>([
+describe.each([
   ['killed', () => server.kill(), () => server.restart()],
   ['frozen', () => server.freeze(), () => server.thaw()],
 ])('a database that is %s', (_, hurt, heal) => {
@@ -66,7 +66,7 @@ describe.each<[string, () => Promise<void> | void, () => void]>([
     try {
       await expectAllAway();
     } finally {
-      heal();
+      await heal();
     }
     await expectBack();
   });
@@ -101,7 +101,7 @@ it('a request in flight when the database is killed gets 503, and one with a kil
   admin.on('error', () => undefined);
   await server.kill();
   await expectAway(() => stillWaiting);
-  server.restart();
+  await server.restart();
   await expectBack();
 });
 

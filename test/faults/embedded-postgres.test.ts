@@ -18,7 +18,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { locatePackage } from '../../src/kernel/database/embedded/build.js';
 import { runningEmbeddedUrl } from '../../src/kernel/database/embedded/index.js';
-import { signal } from '../../src/kernel/database/embedded/processes.js';
+import { listProcesses, signal } from '../../src/kernel/database/embedded/processes.js';
 import { startApp, type AppOptions, type EmbeddedApp } from '../support/embedded-app.js';
 
 jest.setTimeout(60_000);
@@ -52,21 +52,14 @@ const notes = async (url: string) => (await query(url, 'SELECT note FROM notes')
 const pidFile = () => join(dataDir, 'postgres', 'data', 'postmaster.pid');
 const postmasterPid = () => Number(readFileSync(pidFile(), 'utf8').split('\n')[0]);
 
-/** The postmaster first, then its children, as ps sees them. */
-function serverPids(postmaster = postmasterPid()): number[] {
-  const children = processTable('pid=,ppid=,stat=')
-    .filter(([, parent, state]) => Number(parent) === postmaster && !state?.startsWith('Z'))
-    .map(([pid]) => Number(pid));
-  return [postmaster, ...children];
+/** The postmaster first, then its children. */
+async function serverPids(postmaster = postmasterPid()): Promise<number[]> {
+  const children = (await listProcesses()).filter(({ parent }) => parent === postmaster);
+  return [postmaster, ...children.map(({ pid }) => pid)];
 }
 
-const processTable = (columns: string) =>
-  execFileSync('ps', ['-A', '-o', columns], { encoding: 'utf8' })
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-
-const alive = (pids: number[]) =>
-  processTable('pid=,stat=').filter(([pid, state]) => pids.includes(Number(pid)) && !state?.startsWith('Z'));
+const alive = async (pids: number[]) =>
+  (await listProcesses()).map(({ pid }) => pid).filter((pid) => pids.includes(pid));
 
 function signalAll(pids: number[], name: NodeJS.Signals): void {
   for (const pid of pids) signal(pid, name); // some backend may just have ended
@@ -94,10 +87,10 @@ afterAll(() => rm(pristine, { recursive: true }));
 
 afterEach(async () => {
   for (const app of started.splice(0)) await app.kill();
-  const left = existsSync(pidFile()) ? serverPids() : [];
+  const left = existsSync(pidFile()) ? await serverPids() : [];
   signalAll(left, 'SIGCONT');
   signalAll(left.slice(0, 1), 'SIGQUIT'); // ends at once, but unlike SIGKILL gives its shared memory back
-  while (alive(left).length > 0) await sleep(10);
+  while ((await alive(left)).length > 0) await sleep(10);
   const home = join(dataDir, 'postgres');
   if (existsSync(home)) await rm(realpathSync(home), { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
@@ -106,10 +99,10 @@ afterEach(async () => {
 test('stop leaves no process and no pid file, and the next start finds the data', async () => {
   const first = await start();
   await write(first.url, 'kept');
-  const pids = serverPids();
+  const pids = await serverPids();
   expect(pids.length).toBeGreaterThan(3);
   await first.stop();
-  expect(alive(pids)).toEqual([]);
+  expect(await alive(pids)).toEqual([]);
   expect(existsSync(pidFile())).toBe(false);
 
   const second = await start();
@@ -128,7 +121,7 @@ test('after kill -9 of the app the next start takes its server over, with all da
   expect(postmasterPid()).toBe(server);
   expect(await notes(second.url)).toEqual(['before the kill']);
   await second.stop();
-  expect(alive([server])).toEqual([]);
+  expect(await alive([server])).toEqual([]);
 });
 
 test('a second app is refused and leaves the first its server', async () => {
@@ -161,18 +154,18 @@ test('a frozen left-over server is replaced, with all data', async () => {
   const first = await start();
   await write(first.url, 'before the frost');
   await first.kill();
-  const frozen = serverPids();
+  const frozen = await serverPids();
   signalAll(frozen, 'SIGSTOP');
 
   const second = await start();
   expect(second.takenOver).toBe(false);
-  expect(alive(frozen)).toEqual([]);
+  expect(await alive(frozen)).toEqual([]);
   expect(await notes(second.url)).toEqual(['before the frost']);
 });
 
 test('the frozen server of an app that lives is left alone', async () => {
   const first = await start();
-  const frozen = serverPids();
+  const frozen = await serverPids();
   signalAll(frozen, 'SIGSTOP');
   await expect(start()).rejects.toMatchObject({ name: 'EmbeddedInUseError' });
   signalAll(frozen, 'SIGCONT');
@@ -183,7 +176,7 @@ test('after kill -9 of app and server the next start recovers all data', async (
   const first = await start();
   await write(first.url, 'before the crash');
   await first.kill();
-  signalAll(serverPids(), 'SIGKILL');
+  signalAll(await serverPids(), 'SIGKILL');
 
   const second = await start();
   expect(second.takenOver).toBe(false);
@@ -194,7 +187,7 @@ test('of two apps that start at the same instant after such a crash one wins', a
   const first = await start();
   await write(first.url, 'before the crash');
   await first.kill();
-  signalAll(serverPids(), 'SIGKILL');
+  signalAll(await serverPids(), 'SIGKILL');
 
   const outcomes = await Promise.allSettled([start(), start()]);
   expect(outcomes.map((outcome) => outcome.status).sort()).toEqual(['fulfilled', 'rejected']);
@@ -204,20 +197,20 @@ test('of two apps that start at the same instant after such a crash one wins', a
 
 test('frozen backends of a killed server do not hinder the next start', async () => {
   const first = await start();
-  const [postmaster = 0, ...backends] = serverPids();
+  const [postmaster = 0, ...backends] = await serverPids();
   await first.kill();
   signalAll(backends, 'SIGSTOP');
   process.kill(postmaster, 'SIGKILL');
 
   const second = await start();
-  expect(alive(backends)).toEqual([]);
+  expect(await alive(backends)).toEqual([]);
   expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
 });
 
 test('a stale pid file whose pid another process has got does not hinder, nor that process', async () => {
   const first = await start();
   await first.kill();
-  signalAll(serverPids(), 'SIGKILL');
+  signalAll(await serverPids(), 'SIGKILL');
   const owner = statSync(pidFile());
   const asServer = process.getuid?.() === 0 ? { uid: owner.uid, gid: owner.gid } : {};
   const other = spawn('sleep', ['60'], { ...asServer, stdio: 'ignore' });
@@ -313,7 +306,7 @@ test('the server is reachable from this machine only, with a password that is no
   const wrong = new URL(app.url);
   wrong.password = 'guess';
   await expect(query(wrong.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' });
-  const commands = execFileSync('ps', ['-A', '-ww', '-o', 'args='], { encoding: 'utf8' });
+  const commands = (await listProcesses()).map(({ command }) => command).join('\n');
   expect(commands).toContain('postgres: ethhook-');
   expect(commands).not.toContain(password);
   expect(readFileSync(join(dataDir, 'postgres.log'), 'utf8')).not.toContain(password);

@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -8,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { runMigrations } from '../../src/data-source.js';
 import { runningEmbeddedUrl } from '../../src/kernel/database/embedded/index.js';
+import { listProcesses } from '../../src/kernel/database/embedded/processes.js';
 import { startServerProcess, type ServerProcess } from '../support/server-process.js';
 import { createSmallWorld, password } from '../support/small-world.js';
 import { JWT_SECRET } from '../support/test-app.js';
@@ -31,11 +31,9 @@ function start(environment: Record<string, string>, command?: string[]): ServerP
   return server;
 }
 
-/** Processes that name the folder or are the server's, zombies left out. */
-const processesOf = (folder: string) =>
-  execFileSync('ps', ['-A', '-o', 'stat=,args='], { encoding: 'utf8' })
-    .split('\n')
-    .filter((line) => line.includes(folder) && !line.startsWith('Z'));
+/** The server's processes name its folder. */
+const processesOf = async (folder: string) =>
+  (await listProcesses()).map(({ command }) => command).filter((command) => command.includes(folder));
 
 afterAll(async () => {
   for (const { child } of processes)
@@ -62,8 +60,8 @@ async function eventsTotal(url: string, token: string): Promise<number> {
   return ((await response.json()) as { events_total: number }).events_total;
 }
 
-const serverFolderIsQuiet = (folder: string) => {
-  expect(processesOf(folder)).toEqual([]);
+const serverFolderIsQuiet = async (folder: string) => {
+  expect(await processesOf(folder)).toEqual([]);
   expect(existsSync(join(folder, 'postgres', 'data', 'postmaster.pid'))).toBe(false);
 };
 
@@ -82,14 +80,14 @@ describe('without DATABASE_URL', () => {
       expect(total).toBeGreaterThan(500);
       first.child.kill(signal);
       expect(await first.ended()).toEqual({ code: 0, signal: null });
-      serverFolderIsQuiet(folder);
+      await serverFolderIsQuiet(folder);
 
       const second = start(demo(folder));
       expect(await eventsTotal(await second.ready(), token)).toBe(total);
       expect(second.output()).not.toContain('First start');
       second.child.kill(signal);
       expect((await second.ended()).code).toBe(0);
-      serverFolderIsQuiet(folder);
+      await serverFolderIsQuiet(folder);
     },
   );
 
@@ -103,7 +101,7 @@ describe('without DATABASE_URL', () => {
     await client.end();
     first.child.kill('SIGKILL');
     await first.ended();
-    expect(processesOf(folder)).not.toEqual([]);
+    expect(await processesOf(folder)).not.toEqual([]);
 
     const second = start(demo(folder));
     await second.ready();
@@ -114,7 +112,7 @@ describe('without DATABASE_URL', () => {
     expect(rows).toHaveLength(1);
     second.child.kill('SIGTERM');
     expect((await second.ended()).code).toBe(0);
-    serverFolderIsQuiet(folder);
+    await serverFolderIsQuiet(folder);
   });
 
   it.each(['SIGKILL', 'SIGTERM'] as const)(
@@ -127,7 +125,7 @@ describe('without DATABASE_URL', () => {
       const { code } = await first.ended();
       if (signal === 'SIGTERM') {
         expect(code).toBe(0);
-        serverFolderIsQuiet(folder);
+        await serverFolderIsQuiet(folder);
       }
       const second = start(demo(folder, '3000'));
       const url = await second.ready();
@@ -158,8 +156,8 @@ describe('without DATABASE_URL', () => {
     server.child.kill('SIGTERM');
     await server.ended();
     for (const deadline = Date.now() + 15_000; Date.now() < deadline; await sleep(100))
-      if (processesOf(folder).length === 0) break;
-    serverFolderIsQuiet(folder);
+      if ((await processesOf(folder)).length === 0) break;
+    await serverFolderIsQuiet(folder);
   });
 });
 

@@ -1,17 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import {
-  chmodSync,
-  closeSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  describeProcess,
+  listProcesses,
+  signal as send,
+  waitForExit,
+} from '../../src/kernel/database/embedded/processes.js';
 import { startApp } from './embedded-app.js';
 
 export interface FaultServer {
@@ -20,10 +17,10 @@ export interface FaultServer {
   /** kill -9 of the postmaster and all its backends. */
   kill(): Promise<void>;
   /** The same server again, on the same port. */
-  restart(): void;
+  restart(): Promise<void>;
   /** SIGSTOP of the postmaster and all its backends: it takes connections, and never answers. */
-  freeze(): void;
-  thaw(): void;
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -34,17 +31,19 @@ export async function startFaultServer(): Promise<FaultServer> {
   const owner = await startApp({ dataDir: folder });
   const data = join(folder, 'postgres', 'data');
   const postmaster = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
-  const command = ps('-o', 'args=', '-p', String(postmaster())).trim().split(/\s+/);
-  const signal = (name: NodeJS.Signals) => family(postmaster()).forEach((pid) => process.kill(pid, name));
+  const command = (await describeProcess(postmaster()))?.command.split(' ') ?? [];
+  const signal = async (name: NodeJS.Signals): Promise<number[]> => {
+    const pids = await family(postmaster());
+    for (const pid of pids) send(pid, name); // some backend may just have ended
+    return pids;
+  };
   return {
     url: owner.url,
     kill: async () => {
-      const pids = family(postmaster());
-      pids.forEach((pid) => process.kill(pid, 'SIGKILL'));
-      while (pids.some(isRunning)) await sleep(10);
+      await waitForExit(await signal('SIGKILL'), 10_000);
     },
-    restart: () => {
-      const { uid, gid } = statSync(data);
+    restart: async () => {
+      const { uid, gid } = await stat(data);
       const log = openSync(join(folder, 'postgres.log'), 'a');
       spawn(command[0] ?? '', command.slice(1), {
         uid,
@@ -55,8 +54,8 @@ export async function startFaultServer(): Promise<FaultServer> {
       }).unref();
       closeSync(log);
     },
-    freeze: () => signal('SIGSTOP'),
-    thaw: () => signal('SIGCONT'),
+    freeze: async () => void (await signal('SIGSTOP')),
+    thaw: async () => void (await signal('SIGCONT')),
     remove: async () => {
       await owner.stop();
       rmSync(folder, { recursive: true, force: true });
@@ -64,19 +63,7 @@ export async function startFaultServer(): Promise<FaultServer> {
   };
 }
 
-const ps = (...args: string[]) => execFileSync('ps', args, { encoding: 'utf8' });
-
-function family(postmaster: number): number[] {
-  const rows = ps('-A', '-o', 'pid=,ppid=')
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  return rows.filter((pids) => pids.includes(postmaster)).map(([pid = 0]) => pid);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return !ps('-o', 'stat=', '-p', String(pid)).startsWith('Z');
-  } catch {
-    return false;
-  }
+async function family(postmaster: number): Promise<number[]> {
+  const all = await listProcesses();
+  return all.filter(({ pid, parent }) => pid === postmaster || parent === postmaster).map(({ pid }) => pid);
 }
