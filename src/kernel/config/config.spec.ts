@@ -52,6 +52,12 @@ describe('loadConfig', () => {
     expect(problems.join()).not.toContain('hunter');
   });
 
+  it('refuses a URL that the driver could not decode', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres://u:%zz@db/ethhook', JWT_SECRET: 'x'.repeat(16) })).toEqual([
+      'DATABASE_URL: must be a valid URL that starts with postgres:// or postgresql://',
+    ]);
+  });
+
   it('requires JWT_SECRET outside the embedded demo, and says so beside other problems', () => {
     expect(problemsOf({ DATABASE_URL: 'postgres://db/ethhook', PORT: 'x' })).toHaveLength(2);
     expect(problemsOf({ DATABASE_URL: 'postgres://db/ethhook' })).toEqual([

@@ -4,8 +4,8 @@ export const APP_CONFIG = Symbol('APP_CONFIG');
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 const urlWith = (...protocols: string[]) =>
-  z.string().refine((value) => hasProtocol(value, protocols), {
-    message: `must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  z.string().refine((value) => isUrlOf(value, protocols), {
+    message: `must be a valid URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
 const commaList = (value: string) =>
   value
@@ -122,9 +122,12 @@ type LoadedConfig = ReturnType<typeof toConfig>;
 /** The running server's configuration: database and signing secret are known by then. */
 export type AppConfig = LoadedConfig & { database: { url: string }; auth: { jwtSecret: string } };
 
-function hasProtocol(value: string, protocols: readonly string[]): boolean {
+function isUrlOf(value: string, protocols: readonly string[]): boolean {
   try {
-    return protocols.includes(new URL(value).protocol);
+    const { protocol, username, password, pathname } = new URL(value);
+    // The driver decodes these, and its error would show the whole URL.
+    for (const part of [username, password, pathname]) decodeURIComponent(part);
+    return protocols.includes(protocol);
   } catch {
     return false;
   }

@@ -15,7 +15,6 @@ import { DatabaseWatchdog } from './watchdog.js';
       inject: [APP_CONFIG],
       useFactory: (config: AppConfig) => ({
         type: 'postgres' as const,
-        url: config.database.url,
         entities: [],
         logging: false,
         installExtensions: false,
