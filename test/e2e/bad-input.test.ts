@@ -141,6 +141,21 @@ describe('headers', () => {
   });
 });
 
+it('allows only the configured origins', async () => {
+  const narrow = await startTestApp(database.url, {
+    CORS_ALLOWED_ORIGINS: 'https://ui.example.com, https://other.example.com',
+  });
+  const allowed = async (origin: string) =>
+    (await narrow.get('/health', undefined, { origin })).headers.get('access-control-allow-origin');
+  try {
+    expect(await allowed('https://ui.example.com')).toBe('https://ui.example.com');
+    expect(await allowed('https://other.example.com')).toBe('https://other.example.com');
+    expect(await allowed('https://evil.example.com')).toBeNull();
+  } finally {
+    await narrow.close();
+  }
+});
+
 it('logs no secret and no query', async () => {
   await app.post('/auth/login', { email: 'alice@example.com', password: 'hunter2-wrong' });
   await app.get('/events?token=hunter3', token);
