@@ -60,7 +60,7 @@ module.exports = {
       {
         path: '^src/',
         pathNot: [
-          '^src/kernel/database/',
+          '^src/kernel/(database|migrations)/',
           '^src/migrations/',
           '^src/demo/',
           '^src/data-source\\.ts$',
@@ -96,7 +96,7 @@ module.exports = {
     only(
       'sources-import-no-tests',
       '',
-      { path: '^(src|scripts)/', pathNot: '\\.spec\\.ts$' },
+      { path: '^(src|scripts|bench)/', pathNot: '\\.spec\\.ts$' },
       { path: '^test/' },
     ),
   ],

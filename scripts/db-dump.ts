@@ -1,13 +1,11 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { runMigrations } from '../src/data-source.js';
-import { startEmbeddedPostgres } from '../src/kernel/database/embedded/index.js';
-import { explain } from '../src/kernel/database/migration-session.js';
+import { explain } from '../src/kernel/migrations/session.js';
 import { lineDiff } from './line-diff.js';
 import { dumpSchema } from './schema-dump.js';
+import { withQuery, withThrowawayServer } from './throwaway-server.js';
 
 const usage = `usage: db-dump [--check] [--url <database URL>]
   Writes the schema that the migrations make to test/snapshots/schema.sql.
@@ -44,33 +42,13 @@ function readOptions() {
 }
 
 /** Migrates an empty database on a server of its own, and throws both away. */
-async function migratedSchema(): Promise<string> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ethhook-db-dump-'));
-  try {
-    // Started by root, the server runs as another user, who would be given a lasting folder elsewhere.
-    await chmod(dataDir, 0o755);
-    const server = await startEmbeddedPostgres({ dataDir, settings: { fsync: 'off' } });
-    try {
-      await runMigrations(server.url, () => undefined);
-      return await schemaOf(server.url);
-    } finally {
-      await server.stop();
-    }
-  } finally {
-    await rm(dataDir, { recursive: true, force: true });
-  }
-}
+const migratedSchema = () =>
+  withThrowawayServer(async (url) => {
+    await runMigrations(url, () => undefined);
+    return schemaOf(url);
+  });
 
-async function schemaOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined); // the query that was lost with the connection reports it
-  await client.connect();
-  try {
-    return await dumpSchema(async (text) => (await client.query<Record<string, unknown>>(text)).rows);
-  } finally {
-    await client.end();
-  }
-}
+const schemaOf = (url: string) => withQuery(url, (query) => dumpSchema(query));
 
 main().then(
   (code) => (process.exitCode = code),

@@ -1,7 +1,12 @@
 import { DataSource } from 'typeorm';
-import { LEDGER_SCHEMA, LEDGER_TABLE, type Query } from './kernel/database/migration-ledger.js';
-import type { MigrationLog, PostgresOptions } from './kernel/database/migration-session.js';
-import * as migrator from './kernel/database/migrator.js';
+import { LEDGER_SCHEMA, LEDGER_TABLE, type Query } from './kernel/migrations/ledger.js';
+import * as migrator from './kernel/migrations/migrator.js';
+import { printRehearsal } from './kernel/migrations/rehearsal/print-rehearsal.js';
+import { rehearseMigrations as rehearse } from './kernel/migrations/rehearsal/rehearse.js';
+import { migrationState as readMigrationState } from './kernel/migrations/state.js';
+
+import type { PostgresOptions } from './kernel/migrations/session.js';
+import { defaultSettings, type MigrationLog, type MigrationSettings } from './kernel/migrations/settings.js';
 import { migrations } from './migrations/index.js';
 
 /** TypeORM's options: no entities, no synchronisation, migrations one transaction each. `extra` goes to pg. */
@@ -19,16 +24,25 @@ export const dataSourceOptions = (url: string | undefined, extra: object = {}): 
   extra: { connectionString: url, ...extra },
 });
 
+export type { MigrationState } from './kernel/migrations/state.js';
+
 /** Applies what is pending, one runner at a time; returns the names of what ran. Throws MigrationError. */
-export const runMigrations = (databaseUrl: string, log?: MigrationLog) =>
-  migrator.runMigrations(dataSourceOptions(databaseUrl), log);
+export const runMigrations = (databaseUrl: string, log?: MigrationLog, run?: migrator.RunOptions) =>
+  migrator.runMigrations(dataSourceOptions(databaseUrl), log, run);
 
 /** Returns the name of what was reverted, or null when nothing has run. Throws MigrationError. */
-export const revertLastMigration = (databaseUrl: string, log?: MigrationLog) =>
-  migrator.revertLastMigration(dataSourceOptions(databaseUrl), log);
+export const revertLastMigration = (databaseUrl: string, log?: MigrationLog, run?: migrator.RunOptions) =>
+  migrator.revertLastMigration(dataSourceOptions(databaseUrl), log, run);
 
-export const listMigrations = (databaseUrl: string) =>
-  migrator.listMigrations(dataSourceOptions(databaseUrl));
+/** What `runMigrations` would send, as lines for a terminal. Changes nothing. Throws MigrationError. */
+export const rehearseMigrations = async (databaseUrl: string, settings: Partial<MigrationSettings> = {}) =>
+  printRehearsal(
+    await rehearse(dataSourceOptions(databaseUrl), () => undefined, settings),
+    settings.lockTimeoutMs ?? defaultSettings.lockTimeoutMs,
+  );
+
+/** What has run, what is pending, and what is under way. Writes nothing. Throws MigrationError. */
+export const migrationState = (databaseUrl: string) => readMigrationState(dataSourceOptions(databaseUrl));
 
 /** Reads only: what this version still has to apply, and what a newer one has applied. */
 export const pendingMigrations = (query: Query) =>

@@ -38,13 +38,29 @@ export function optionalText(minLength: number): Flag<string | undefined> {
   };
 }
 
+/** There or not: takes no value. */
+export const toggle: Flag<boolean> = (text) => text !== undefined;
+
+const units: Readonly<Record<string, number>> = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+/** Bytes, as 500MB, 20GB or 1.5TB; null when the flag is not given. */
+export const byteSize: Flag<number | null> = (text, name) => {
+  if (text === undefined) return null;
+  const [, amount, unit] = /^(\d{1,6}(?:\.\d{1,3})?)(MB|GB|TB)$/.exec(text) ?? [];
+  const factor = units[unit ?? ''];
+  if (factor === undefined)
+    throw new FlagError(`--${name} is ${JSON.stringify(text)}: it takes a size like 500MB or 20GB`);
+  return Number(amount) * factor;
+};
+
 /** null when help is asked for. Throws FlagError for the first flag that is unknown or wrong. */
 export function readFlags<Flags extends Record<string, Flag<unknown>>>(
   args: readonly string[],
   flags: Flags,
 ): { [Name in keyof Flags]: ReturnType<Flags[Name]> } | null {
   const names = Object.keys(flags);
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const typeOf = (name: string) => (flags[name] === toggle ? ('boolean' as const) : ('string' as const));
+  const options = Object.fromEntries(names.map((name) => [name, { type: typeOf(name) }]));
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { ...options, help: { type: 'boolean', short: 'h' } },
@@ -58,8 +74,10 @@ export function readFlags<Flags extends Record<string, Flag<unknown>>>(
     throw new FlagError(`${positionals[0]} is not a flag: there are ${known}`);
   const read = names.map((name) => {
     const text = values[name];
-    if (typeof text === 'boolean') throw new FlagError(`--${name} has no value`);
-    return [name, flags[name]?.(text, name)];
+    const takesNone = flags[name] === toggle;
+    if (takesNone && typeof text === 'string') throw new FlagError(`--${name} takes no value`);
+    if (!takesNone && typeof text === 'boolean') throw new FlagError(`--${name} has no value`);
+    return [name, flags[name]?.(text === undefined ? undefined : String(text), name)];
   });
   return Object.fromEntries(read) as { [Name in keyof Flags]: ReturnType<Flags[Name]> };
 }

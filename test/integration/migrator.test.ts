@@ -1,14 +1,14 @@
 import pg from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import * as bound from '../../src/data-source.js';
-import { MigrationError } from '../../src/kernel/database/migration-session.js';
+import { MigrationError } from '../../src/kernel/migrations/session.js';
 import {
-  listMigrations,
   pendingMigrations,
   revertLastMigration,
   runMigrations,
-  type MigratorLimits,
-} from '../../src/kernel/database/migrator.js';
+  type RunOptions,
+} from '../../src/kernel/migrations/migrator.js';
+import { migrationState } from '../../src/kernel/migrations/state.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 class CreateThings1900000000001 implements MigrationInterface {
@@ -42,7 +42,7 @@ let db: TestDatabase;
 let other: pg.Client;
 let lines: string[];
 const log = (line: string) => void lines.push(line);
-const limits: Partial<MigratorLimits> = { pollMs: 20, lockWaitMs: 5000, lockTimeoutMs: 100, attempts: 4 };
+const limits: RunOptions = { pollMs: 20, lockWaitMs: 5000, lockTimeoutMs: 100, attempts: 4 };
 
 const options = (...migrations: (new () => MigrationInterface)[]) => ({
   ...bound.dataSourceOptions(db.url),
@@ -257,11 +257,12 @@ describe('list and gate', () => {
 
   it('lists what has run with its time, what is pending, and what is unknown here', async () => {
     await up(CreateThings1900000000001);
-    expect(await listMigrations(options(CreateThings1900000000001, IndexThings1900000000002))).toEqual([
+    const { migrations } = await migrationState(options(CreateThings1900000000001, IndexThings1900000000002));
+    expect(migrations).toEqual([
       { name: names[0], executed: true, executedAt: expect.any(Date), known: true },
       { name: names[1], executed: false, executedAt: null, known: true },
     ]);
-    expect(await listMigrations(options())).toEqual([
+    expect((await migrationState(options())).migrations).toEqual([
       { name: names[0], executed: true, executedAt: expect.any(Date), known: false },
     ]);
   });

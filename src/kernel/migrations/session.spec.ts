@@ -1,4 +1,4 @@
-import { explain } from './migration-session.js';
+import { explain } from './session.js';
 
 describe('explain', () => {
   it("adds PostgreSQL's detail and hint to its message", () => {

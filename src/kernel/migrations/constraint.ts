@@ -1,0 +1,62 @@
+import type { QueryRunner } from 'typeorm';
+import { findColumn, findConstraint } from './catalog.js';
+import { MigrationError } from './session.js';
+import { briefly } from './short-transaction.js';
+
+export interface ConstraintDefinition {
+  table: string;
+  name: string;
+  /** As pg_get_constraintdef writes it, so that what is there can be recognised. */
+  definition: string;
+}
+
+/** Adds it for new rows only: a lock for a moment, no scan. Throws MigrationError when the name means something else. */
+export async function addConstraint(
+  runner: QueryRunner,
+  { table, name, definition }: ConstraintDefinition,
+): Promise<void> {
+  const found = await findConstraint(runner, table, name);
+  if (found === null)
+    await briefly(runner, `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition} NOT VALID`);
+  else if (normal(found.definition) !== normal(definition))
+    throw new MigrationError(
+      `${table} has a constraint ${name} that is ${found.definition}; expected ${definition}. ` +
+        `Rename it: ALTER TABLE ${table} RENAME CONSTRAINT ${name} TO ${name}_old`,
+    );
+}
+
+/** Proves it for the rows that were there: a scan that blocks no reader or writer. */
+export async function validateConstraint(
+  runner: QueryRunner,
+  { table, name }: Pick<ConstraintDefinition, 'table' | 'name'>,
+): Promise<void> {
+  const found = await findConstraint(runner, table, name);
+  if (found?.isValidated !== true) await runner.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`);
+}
+
+export async function dropConstraint(
+  runner: QueryRunner,
+  { table, name }: Pick<ConstraintDefinition, 'table' | 'name'>,
+): Promise<void> {
+  if ((await findConstraint(runner, table, name)) !== null)
+    await briefly(runner, `ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
+}
+
+/** NOT NULL without a scan under an exclusive lock: a valid CHECK is the proof. */
+export async function requireNotNull(runner: QueryRunner, table: string, column: string): Promise<void> {
+  if ((await findColumn(runner, table, column))?.isNotNull === true) return;
+  const check = { table, name: `${column}_is_not_null`, definition: `CHECK ((${column} IS NOT NULL))` };
+  await addConstraint(runner, check);
+  await validateConstraint(runner, check);
+  await briefly(
+    runner,
+    `ALTER TABLE ${table} ALTER COLUMN ${column} SET NOT NULL`,
+    `ALTER TABLE ${table} DROP CONSTRAINT ${check.name}`,
+  );
+}
+
+export const allowNull = (runner: QueryRunner, table: string, column: string): Promise<void> =>
+  briefly(runner, `ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`);
+
+// The schema is written out or not, depending on the session's search path.
+const normal = (definition: string) => definition.replaceAll('public.', '');

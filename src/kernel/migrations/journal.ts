@@ -1,0 +1,56 @@
+import type { QueryRunner } from 'typeorm';
+import { contextOf } from './settings.js';
+
+export interface SchemaChange {
+  /** What was changed, e.g. an index's name. */
+  object: string;
+  action: 'created' | 'dropped' | 'kept' | 'repaired';
+  reason: string;
+  evidence?: object;
+  /** Undoes it. */
+  restoreSql?: string | null;
+}
+
+/** Written before the change itself, so that no kill can come between: what undoes it must be known whenever it is there. */
+export async function record(runner: QueryRunner, change: SchemaChange): Promise<void> {
+  const { migration, log, rehearsal } = contextOf(runner);
+  log(`${change.object}: ${rehearsal ? 'to be ' : ''}${change.action}: ${change.reason}`);
+  if (rehearsal) return;
+  await runner.query(
+    `INSERT INTO public.ethhook_admin_schema_changes AS c (migration, object, action, reason, evidence, restore_sql)
+     VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (migration, object) DO UPDATE
+        SET action = excluded.action, reason = excluded.reason, evidence = excluded.evidence,
+            restore_sql = coalesce(excluded.restore_sql, c.restore_sql), recorded_at = now()`,
+    [
+      migration,
+      change.object,
+      change.action,
+      change.reason,
+      JSON.stringify(change.evidence ?? {}),
+      change.restoreSql ?? null,
+    ],
+  );
+}
+
+export interface RecordedChange {
+  object: string;
+  action: SchemaChange['action'];
+  restoreSql: string | null;
+}
+
+/** Of the migration that is running, the latest first. */
+export const recorded = (runner: QueryRunner): Promise<RecordedChange[]> =>
+  contextOf(runner).rehearsal
+    ? Promise.resolve([])
+    : (runner.query(
+        `SELECT c.object, c.action, c.restore_sql AS "restoreSql" FROM public.ethhook_admin_schema_changes c
+          WHERE c.migration = $1 ORDER BY c.recorded_at DESC, c.object`,
+        [contextOf(runner).migration],
+      ) as Promise<RecordedChange[]>);
+
+export const forget = (runner: QueryRunner, object: string): Promise<unknown> =>
+  runner.query('DELETE FROM public.ethhook_admin_schema_changes WHERE migration = $1 AND object = $2', [
+    contextOf(runner).migration,
+    object,
+  ]);
