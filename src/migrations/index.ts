@@ -1,5 +1,29 @@
 import { AdoptEthhookSchema1764000000000 } from './1764000000000-AdoptEthhookSchema.js';
+import { CreateMigrationJournal1764100000000 } from './1764100000000-CreateMigrationJournal.js';
+import { EnableStatementStatistics1764110000000 } from './1764110000000-EnableStatementStatistics.js';
+import { DropUnusedIndexes1764120000000 } from './1764120000000-DropUnusedIndexes.js';
+import { AddEndpointsUserId1764130000000 } from './1764130000000-AddEndpointsUserId.js';
+import { AddAttemptColumns1764140000000 } from './1764140000000-AddAttemptColumns.js';
+import { BackfillAttemptColumns1764150000000 } from './1764150000000-BackfillAttemptColumns.js';
+import { RequireAttemptColumns1764160000000 } from './1764160000000-RequireAttemptColumns.js';
+import { LeadKeysWithUserId1764170000000 } from './1764170000000-LeadKeysWithUserId.js';
+import { CreateReadIndexes1764180000000 } from './1764180000000-CreateReadIndexes.js';
+import { CreateUserDailyStats1764190000000 } from './1764190000000-CreateUserDailyStats.js';
+import { CreateUserRecentStats1764200000000 } from './1764200000000-CreateUserRecentStats.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
-export const migrations = [AdoptEthhookSchema1764000000000] as const;
+export const migrations = [
+  AdoptEthhookSchema1764000000000,
+  CreateMigrationJournal1764100000000,
+  EnableStatementStatistics1764110000000,
+  DropUnusedIndexes1764120000000,
+  AddEndpointsUserId1764130000000,
+  AddAttemptColumns1764140000000,
+  BackfillAttemptColumns1764150000000,
+  RequireAttemptColumns1764160000000,
+  LeadKeysWithUserId1764170000000,
+  CreateReadIndexes1764180000000,
+  CreateUserDailyStats1764190000000,
+  CreateUserRecentStats1764200000000,
+] as const;
