@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Random } from '../../src/demo/random.js';
 import { readEndpoints } from './endpoints.js';
-import { LedgerFile } from './ledger-file.js';
+import type { LatencyEntry } from './latency-log.js';
+import type { LedgerEntry } from './ledger-file.js';
+import { NdjsonFile } from './ndjson-file.js';
 import { Pacer } from './pacer.js';
 import { Simulation } from './simulation.js';
 import type { LatencyMs } from './tally.js';
@@ -18,6 +20,7 @@ export interface SimulatorOptions {
   /** Connections that write at the same time. */
   writers: number;
   ledgerFile?: string | undefined;
+  latencyFile?: string | undefined;
 }
 
 export interface SimulatorProgress {
@@ -66,13 +69,17 @@ export async function simulate(
 ): Promise<SimulatorReport> {
   const { databaseUrl, rate, writers } = options;
   const endpoints = await currentEndpoints(databaseUrl);
-  const ledger = options.ledgerFile === undefined ? null : await LedgerFile.create(options.ledgerFile);
+  const ledger = await openFile<LedgerEntry>(options.ledgerFile);
+  const latencyLog = await openFile<LatencyEntry>(options.latencyFile);
   const over = new AbortController();
   const stop = AbortSignal.any([signal, over.signal]);
   const pacer = new Pacer(rate, burstOf(rate));
   const random = new Random(`ethhook-simulator/${options.seed}`).seek(0, 0);
   const simulation = new Simulation(randomBytes(16).toString('hex'), random, endpoints, pacer, ledger);
-  const connections = Array.from({ length: writers }, () => new WriterConnection(databaseUrl, stop));
+  const connections = Array.from(
+    { length: writers },
+    () => new WriterConnection(databaseUrl, stop, latencyLog),
+  );
   const startedAt = performance.now();
   const progress = () => snapshot(simulation, connections, (performance.now() - startedAt) / 1000);
 
@@ -88,10 +95,14 @@ export async function simulate(
     clearInterval(refreshing);
     await Promise.allSettled(connections.map((connection) => connection.close()));
     await ledger?.close();
+    await latencyLog?.close();
   }
   const last = progress();
   return report(simulation, last, options, pacer, await readBack(simulation, databaseUrl));
 }
+
+const openFile = async <Entry extends object>(path: string | undefined) =>
+  path === undefined ? null : NdjsonFile.create<Entry>(path);
 
 async function currentEndpoints(databaseUrl: string) {
   const client = newClient(databaseUrl);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { LatencyLog } from './latency-log.js';
 import type { Statement } from './statements.js';
 
 export type Written =
@@ -22,6 +23,7 @@ export class WriterConnection {
   constructor(
     private readonly databaseUrl: string,
     private readonly signal: AbortSignal,
+    private readonly latencyLog: LatencyLog | null = null,
   ) {}
 
   /** null, and nothing sent, when the signal fired before there was a connection. */
@@ -29,6 +31,16 @@ export class WriterConnection {
     const client = await this.connected();
     if (!client) return null;
     const startedAt = performance.now();
+    const written = await this.send(client, statement, startedAt);
+    this.latencyLog?.write({
+      statement: statement.name,
+      latencyMs: performance.now() - startedAt,
+      outcome: written.kind === 'failed' ? written.sqlState : written.kind,
+    });
+    return written;
+  }
+
+  private async send(client: pg.Client, statement: Statement, startedAt: number): Promise<Written> {
     try {
       const { rowCount } = await client.query(statement);
       return { kind: 'acknowledged', rowCount: rowCount ?? 0, latencyMs: performance.now() - startedAt };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { NoEndpointsError } from '../../scripts/simulator/endpoints.js';
+import type { LatencyEntry } from '../../scripts/simulator/latency-log.js';
 import { Pacer } from '../../scripts/simulator/pacer.js';
 import { simulate, type SimulatorReport } from '../../scripts/simulator/simulate.js';
 import { seedDemoData } from '../../src/demo/seed.js';
@@ -66,14 +67,20 @@ async function expectCountsOf(report: SimulatorReport): Promise<void> {
   });
 }
 
+async function readLatencyLog(file: string): Promise<LatencyEntry[]> {
+  const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as LatencyEntry);
+}
+
 describe('simulate', () => {
   withDatabase();
 
   it('writes events and deliveries at the asked rate and finds all of them again', async () => {
     await seedDemoData(database.url, accounts);
     const ledgerFile = join(folder, 'ledger.ndjson');
-    const options = { databaseUrl: database.url, rate: 200, seconds: 5, seed: 3, writers: 3, ledgerFile };
-    const report = await simulate(options, never);
+    const latencyFile = join(folder, 'latency.ndjson');
+    const options = { databaseUrl: database.url, rate: 200, seconds: 5, seed: 3, writers: 3 };
+    const report = await simulate({ ...options, ledgerFile, latencyFile }, never);
 
     await expectCountsOf(report);
     expect(report).toMatchObject({
@@ -102,6 +109,14 @@ describe('simulate', () => {
     expect(written('insert', 'events').sort()).toEqual((await ids('events')).sort());
     expect(written('insert', 'delivery_attempts').sort()).toEqual((await ids('delivery_attempts')).sort());
     expect(written('update', 'delivery_attempts')).toHaveLength(report.updates);
+
+    const sent = await readLatencyLog(latencyFile);
+    expect(new Set(sent.map(({ outcome }) => outcome))).toEqual(new Set(['acknowledged']));
+    const named = (name: string) => sent.filter(({ statement }) => statement === name);
+    expect(named('simulator-insert-attempt')).toHaveLength(report.attempts);
+    expect(named('simulator-update-attempt')).toHaveLength(report.updates);
+    // The report's histogram keeps three figures.
+    expect(Math.max(...sent.map(({ latencyMs }) => latencyMs)) / max).toBeCloseTo(1, 2);
   });
 
   it('survives the end of its connections in the middle of writes, which it counts as unknown', async () => {
@@ -139,11 +154,14 @@ describe('simulate', () => {
   it('counts what the database refuses by SQLSTATE', async () => {
     await seedDemoData(database.url, accounts);
     await database.query('ALTER TABLE events ADD CONSTRAINT fussy CHECK (log_index < 300)');
+    const latencyFile = join(folder, 'latency.ndjson');
     const report = await simulate(
-      { databaseUrl: database.url, rate: 200, seconds: 2, seed: 3, writers: 2 },
+      { databaseUrl: database.url, rate: 200, seconds: 2, seed: 3, writers: 2, latencyFile },
       never,
     );
     expect(Object.keys(report.failed)).toEqual(['23514']);
+    const refused = (await readLatencyLog(latencyFile)).filter(({ outcome }) => outcome !== 'acknowledged');
+    expect(refused.map(({ outcome }) => outcome)).toEqual(Array(report.failed['23514']).fill('23514'));
     expect(report).toMatchObject({ lost: 0, mismatched: 0, unknown: 0 });
     await expectCountsOf(report);
   });

@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { runProgram, type ServerFiles } from './server-files.js';
+
+export interface BenchServer {
+  urlFor(database: string): string;
+  stop(mode: 'fast' | 'immediate'): Promise<void>;
+}
+
+/** Default settings, but for the library that a migration makes an extension of. */
+export async function startServer(files: ServerFiles): Promise<BenchServer> {
+  const port = await freePort();
+  const data = `--pgdata=${join(files.home, 'data')}`;
+  const password = (await readFile(join(files.home, 'password'), 'utf8')).trim();
+  const settings = [
+    `-p ${port}`,
+    '-c listen_addresses=127.0.0.1',
+    `-c unix_socket_directories=''`,
+    '-c shared_preload_libraries=pg_stat_statements',
+  ];
+  const log = `--log=${join(files.home, 'log')}`;
+  await runProgram(files, 'pg_ctl', [data, log, '--wait', '-o', settings.join(' '), 'start']);
+  return {
+    urlFor: (database) => `postgres://ethhook:${password}@127.0.0.1:${port}/${database}`,
+    stop: (mode) => runProgram(files, 'pg_ctl', [data, '--wait', `--mode=${mode}`, 'stop']),
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
