@@ -11,15 +11,11 @@ export async function showMigrations(databaseUrl: string): Promise<number> {
   return state.migrations.filter(({ executed }) => !executed).length;
 }
 
-function migrationLines({ migrations, runner, backfills }: MigrationState): string[] {
-  const next = migrations.find(({ executed }) => !executed);
-  const isBegun = runner !== null || backfills.some(({ state }) => state !== 'done');
-  return migrations.map((migration) => {
-    const { name, executed, executedAt, known } = migration;
-    const mark = !known ? '[?]' : executed ? '[X]' : migration === next && isBegun ? '[~]' : '[ ]';
+const migrationLines = ({ migrations }: MigrationState): string[] =>
+  migrations.map(({ name, executed, executedAt, known, begun }) => {
+    const mark = !known ? '[?]' : executed ? '[X]' : begun ? '[~]' : '[ ]';
     return [mark, name, executedAt?.toISOString()].filter(Boolean).join(' ');
   });
-}
 
 function backfillLines({ backfills, runner }: MigrationState): string[] {
   return backfills

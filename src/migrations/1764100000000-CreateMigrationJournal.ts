@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { handOver } from '../kernel/migrations/owner.js';
 
 /** Where migrations keep what has to outlive them: how to restore what they dropped, and how far a backfill is. */
 export class CreateMigrationJournal1764100000000 implements MigrationInterface {
@@ -7,7 +8,7 @@ export class CreateMigrationJournal1764100000000 implements MigrationInterface {
 CREATE TABLE public.ethhook_admin_schema_changes (
   migration   text NOT NULL,
   object      text NOT NULL,
-  action      text NOT NULL CHECK (action IN ('created', 'dropped', 'kept', 'repaired')),
+  action      text NOT NULL CHECK (action IN ('begun', 'created', 'dropped', 'kept', 'repaired')),
   reason      text NOT NULL,
   evidence    jsonb NOT NULL DEFAULT '{}',
   restore_sql text,
@@ -33,6 +34,9 @@ CREATE TABLE public.ethhook_admin_backfills (
   updated_at      timestamptz NOT NULL DEFAULT now(),
   finished_at     timestamptz
 )`);
+    const tables = ['public.ethhook_admin_schema_changes', 'public.ethhook_admin_backfills'];
+    for (const statement of await handOver(queryRunner, ...tables.map((name) => ['TABLE', name] as const)))
+      await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { forget, record, recorded } from '../kernel/migrations/journal.js';
+import { record, recorded } from '../kernel/migrations/journal.js';
 
 const EXTENSION = 'pg_stat_statements';
 
@@ -9,9 +9,9 @@ export class EnableStatementStatistics1764110000000 implements MigrationInterfac
     const [state] = (await queryRunner.query(
       `SELECT EXISTS (SELECT FROM pg_extension e WHERE e.extname = '${EXTENSION}') AS "isThere",
               EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = '${EXTENSION}') AS "isAvailable",
-              coalesce(current_setting('shared_preload_libraries', true), '') LIKE '%${EXTENSION}%' AS "isLoaded",
-              (SELECT r.rolsuper FROM pg_roles r WHERE r.rolname = current_user) AS "isSuperuser"`,
-    )) as { isThere: boolean; isAvailable: boolean; isLoaded: boolean; isSuperuser: boolean }[];
+              (SELECT s.setting LIKE '%${EXTENSION}%' FROM pg_settings s
+                WHERE s.name = 'shared_preload_libraries') AS "isLoaded"`,
+    )) as { isThere: boolean; isAvailable: boolean; isLoaded: boolean | null }[];
     const keep = (reason: string) => record(queryRunner, { object: EXTENSION, action: 'kept', reason });
     if (state?.isThere) return keep('it was there');
     if (!state?.isAvailable)
@@ -29,9 +29,10 @@ export class EnableStatementStatistics1764110000000 implements MigrationInterfac
     await record(queryRunner, {
       object: EXTENSION,
       action: 'created',
-      reason: state.isLoaded
-        ? 'it was not there'
-        : `it was not there; it counts once ${EXTENSION} is in shared_preload_libraries and the server restarted`,
+      reason:
+        state.isLoaded === false
+          ? `it was not there; it counts once ${EXTENSION} is in shared_preload_libraries and the server restarted`
+          : 'it was not there',
     });
   }
 
@@ -39,6 +40,5 @@ export class EnableStatementStatistics1764110000000 implements MigrationInterfac
   async down(queryRunner: QueryRunner): Promise<void> {
     const isOurs = (await recorded(queryRunner)).some(({ action }) => action === 'created');
     if (isOurs) await queryRunner.query(`DROP EXTENSION IF EXISTS ${EXTENSION}`);
-    await forget(queryRunner, EXTENSION);
   }
 }

@@ -9,6 +9,7 @@ import {
   requireNotNull,
   validateConstraint,
 } from '../kernel/migrations/constraint.js';
+import { handOver } from '../kernel/migrations/owner.js';
 import { briefly } from '../kernel/migrations/short-transaction.js';
 
 const column = { table: 'public.endpoints', column: 'user_id', type: 'uuid' };
@@ -65,7 +66,8 @@ export class AddEndpointsUserId1764130000000 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
     await createIndex(queryRunner, ownerKey);
     await addColumn(queryRunner, column);
-    await briefly(queryRunner, ...createTrigger);
+    const owner = await handOver(queryRunner, ['FUNCTION', 'public.ethhook_admin_fill_endpoint()']);
+    await briefly(queryRunner, ...createTrigger, ...owner);
     await addConstraint(queryRunner, ownership);
     await backfill(queryRunner, fill);
     await requireNotNull(queryRunner, column.table, column.column);

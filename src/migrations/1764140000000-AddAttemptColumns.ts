@@ -2,6 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumn, dropColumn } from '../kernel/migrations/column.js';
 import { createIndex, dropIndex } from '../kernel/migrations/concurrent-index.js';
 import { addConstraint, dropConstraint } from '../kernel/migrations/constraint.js';
+import { handOver } from '../kernel/migrations/owner.js';
 import { briefly } from '../kernel/migrations/short-transaction.js';
 
 const userId = { table: 'public.delivery_attempts', column: 'user_id', type: 'uuid' };
@@ -86,8 +87,10 @@ export class AddAttemptColumns1764140000000 implements MigrationInterface {
     await createIndex(queryRunner, ownerKey);
     await addColumn(queryRunner, userId);
     await addColumn(queryRunner, eventIngestedAt);
-    await briefly(queryRunner, ...createFillTrigger);
-    await briefly(queryRunner, ...createFollowTriggers);
+    const ownFill = await handOver(queryRunner, ['FUNCTION', 'public.ethhook_admin_fill_attempt()']);
+    await briefly(queryRunner, ...createFillTrigger, ...ownFill);
+    const ownFollow = await handOver(queryRunner, ['FUNCTION', 'public.ethhook_admin_follow_event()']);
+    await briefly(queryRunner, ...createFollowTriggers, ...ownFollow);
     await addConstraint(queryRunner, ownership);
   }
 

@@ -1,5 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { backfill, forgetBackfill } from '../kernel/migrations/backfill/backfill.js';
+import { handOver } from '../kernel/migrations/owner.js';
 import { briefly } from '../kernel/migrations/short-transaction.js';
 import { replaceThePlans } from './plan-objects.js';
 
@@ -64,7 +65,8 @@ export class CreateUserDailyStats1764190000000 implements MigrationInterface {
       'duration_count',
       'duration_sum_ms',
     ]);
-    if (toCreate) await briefly(queryRunner, createTable, createDateIndex);
+    const owner = await handOver(queryRunner, ['TABLE', 'public.user_daily_stats']);
+    if (toCreate) await briefly(queryRunner, createTable, createDateIndex, ...owner);
     await backfill(queryRunner, fill);
   }
 

@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { handOver } from '../kernel/migrations/owner.js';
 import { replaceThePlans } from './plan-objects.js';
 
 const columns = ['user_id', 'event_count_24h', 'delivery_count_24h', 'successful_24h', 'avg_duration_24h'];
@@ -31,6 +32,8 @@ export class CreateUserRecentStats1764200000000 implements MigrationInterface {
     await queryRunner.query(
       'CREATE UNIQUE INDEX user_recent_stats_user_id_key ON public.user_recent_stats (user_id)',
     );
+    for (const statement of await handOver(queryRunner, ['MATERIALIZED VIEW', 'public.user_recent_stats']))
+      await queryRunner.query(statement);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {

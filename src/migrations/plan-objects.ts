@@ -28,7 +28,7 @@ export async function replaceThePlans(
   if (!isKind || !same(relation.columns, columns))
     throw new MigrationError(
       `there is something else called ${name}, with the columns ${relation.columns.join(', ')}; it was left as it is. ` +
-        'Rename it and run again',
+        `Rename it and run again: ALTER ${kinds[relation.kind] ?? 'TABLE'} public.${name} RENAME TO ${name}_old`,
     );
   await record(queryRunner, {
     object: name,
@@ -39,6 +39,9 @@ export async function replaceThePlans(
   await (queryRunner.isTransactionActive ? queryRunner.query(drop) : briefly(queryRunner, drop));
   return true;
 }
+
+// pg_class.relkind; ALTER TABLE renames all others too.
+const kinds: Readonly<Record<string, string>> = { v: 'VIEW', m: 'MATERIALIZED VIEW' };
 
 const same = (found: readonly string[], expected: readonly string[]) =>
   found.join() === [...expected].sort().join();

@@ -22,8 +22,15 @@ export async function findIndex(runner: QueryRunner, name: string): Promise<Foun
             i.indisvalid AND i.indisready AND i.indislive AS "isValid", i.indisunique AS "isUnique",
             (SELECT k.conname FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
               AS "constraint",
-            (SELECT p.pid FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid LIMIT 1)
-              AS "builderPid",
+            coalesce(
+              (SELECT p.pid FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid LIMIT 1),
+              -- What roles without pg_read_all_stats are not shown: somebody is at work on the table, they see no more.
+              (SELECT l.pid FROM pg_locks l
+                WHERE NOT i.indisvalid AND l.relation = i.indrelid AND l.granted AND l.pid <> pg_backend_pid()
+                  AND l.mode = 'ShareUpdateExclusiveLock'
+                  AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+                  AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.pid AND a.backend_type IS NOT NULL)
+                LIMIT 1)) AS "builderPid",
             pg_relation_size(i.indexrelid)::float8 AS "sizeBytes"
        FROM pg_index i
        JOIN pg_class x ON x.oid = i.indexrelid

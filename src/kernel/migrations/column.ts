@@ -1,6 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import { findColumn } from './catalog.js';
-import { forget, record, recorded } from './journal.js';
+import { record, recorded } from './journal.js';
 import { MigrationError } from './session.js';
 import { briefly } from './short-transaction.js';
 
@@ -46,5 +46,4 @@ export async function dropColumn(
   );
   if (isOurs && (await findColumn(runner, table, column)) !== null)
     await briefly(runner, `ALTER TABLE ${table} DROP COLUMN ${column}`);
-  await forget(runner, name);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { sqlState } from '../database/database-error.js';
-import { findIndex, type FoundIndex } from './catalog.js';
+import { findIndex, relationExists, type FoundIndex } from './catalog.js';
 import { watchIndexBuild } from './index-progress.js';
 import { record } from './journal.js';
 import { MigrationError } from './session.js';
@@ -25,7 +25,8 @@ const passing = new Set(['40P01', '55P03', '57014', '40001']);
 export async function createIndex(runner: QueryRunner, { name, definition }: IndexDefinition): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const found = await findIndex(runner, name);
-    if (found !== null && (await isDone(runner, name, definition, found))) return;
+    if (found === null) await refuseOtherRelation(runner, name);
+    else if (await isDone(runner, name, definition, found)) return;
     try {
       await watchIndexBuild(runner, name, () => runner.query(concurrently(definition)));
       if (contextOf(runner).rehearsal) return;
@@ -40,6 +41,14 @@ export async function createIndex(runner: QueryRunner, { name, definition }: Ind
       await delay(attempt * 1000);
     }
   }
+}
+
+async function refuseOtherRelation(runner: QueryRunner, name: string): Promise<void> {
+  if (await relationExists(runner, `public.${name}`))
+    throw new MigrationError(
+      `there is something else called ${name}, where an index is needed. ` +
+        `Rename it and run again: ALTER TABLE public.${name} RENAME TO ${name}_old`,
+    );
 }
 
 async function isDone(

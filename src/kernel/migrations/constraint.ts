@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
-import { findColumn, findConstraint } from './catalog.js';
+import { findColumn, findConstraint, type FoundConstraint } from './catalog.js';
+import { record, recorded } from './journal.js';
 import { MigrationError } from './session.js';
 import { briefly } from './short-transaction.js';
 
@@ -10,12 +11,31 @@ export interface ConstraintDefinition {
   definition: string;
 }
 
-/** Adds it for new rows only: a lock for a moment, no scan. Throws MigrationError when the name means something else. */
-export async function addConstraint(
+/**
+ * Adds it for new rows only: a lock for a moment, no scan. One that is there already is taken over, and dropConstraint
+ * will leave it. Throws MigrationError when the name means something else.
+ */
+export async function addConstraint(runner: QueryRunner, constraint: ConstraintDefinition): Promise<void> {
+  const { table, name } = constraint;
+  const object = objectOf(constraint);
+  const found = await findConstraint(runner, table, name);
+  if (!(await recorded(runner)).some((change) => change.object === object))
+    await record(
+      runner,
+      found === null
+        ? { object, action: 'created', reason: 'it was not there' }
+        : { object, action: 'kept', reason: 'it was there: taken over' },
+    );
+  await addMissing(runner, constraint, found);
+}
+
+const objectOf = ({ table, name }: Pick<ConstraintDefinition, 'table' | 'name'>) => `${table} ${name}`;
+
+async function addMissing(
   runner: QueryRunner,
   { table, name, definition }: ConstraintDefinition,
+  found: FoundConstraint | null,
 ): Promise<void> {
-  const found = await findConstraint(runner, table, name);
   if (found === null)
     await briefly(runner, `ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition} NOT VALID`);
   else if (normal(found.definition) !== normal(definition))
@@ -34,11 +54,17 @@ export async function validateConstraint(
   if (found?.isValidated !== true) await runner.query(`ALTER TABLE ${table} VALIDATE CONSTRAINT ${name}`);
 }
 
+/** Leaves what addConstraint of the same migration has found there. */
 export async function dropConstraint(
   runner: QueryRunner,
-  { table, name }: Pick<ConstraintDefinition, 'table' | 'name'>,
+  constraint: Pick<ConstraintDefinition, 'table' | 'name'>,
 ): Promise<void> {
-  if ((await findConstraint(runner, table, name)) !== null)
+  const { table, name } = constraint;
+  const object = objectOf(constraint);
+  const isTheirs = (await recorded(runner)).some(
+    (change) => change.object === object && change.action === 'kept',
+  );
+  if (!isTheirs && (await findConstraint(runner, table, name)) !== null)
     await briefly(runner, `ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
 }
 
@@ -46,7 +72,7 @@ export async function dropConstraint(
 export async function requireNotNull(runner: QueryRunner, table: string, column: string): Promise<void> {
   if ((await findColumn(runner, table, column))?.isNotNull === true) return;
   const check = { table, name: `${column}_is_not_null`, definition: `CHECK ((${column} IS NOT NULL))` };
-  await addConstraint(runner, check);
+  await addMissing(runner, check, await findConstraint(runner, table, check.name));
   await validateConstraint(runner, check);
   await briefly(
     runner,
@@ -55,8 +81,10 @@ export async function requireNotNull(runner: QueryRunner, table: string, column:
   );
 }
 
-export const allowNull = (runner: QueryRunner, table: string, column: string): Promise<void> =>
-  briefly(runner, `ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`);
+export async function allowNull(runner: QueryRunner, table: string, column: string): Promise<void> {
+  if ((await findColumn(runner, table, column))?.isNotNull === true)
+    await briefly(runner, `ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`);
+}
 
 // The schema is written out or not, depending on the session's search path.
 const normal = (definition: string) => definition.replaceAll('public.', '');

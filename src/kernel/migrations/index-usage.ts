@@ -52,21 +52,27 @@ export async function readUsage(runner: QueryRunner, name: string): Promise<Inde
 }
 
 async function onReplica(url: string, name: string): Promise<Scans> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
-  client.on('error', () => undefined); // the query reports it
   try {
-    await client.connect();
-    const [row] = (await client.query<Scans>(scansSql, [name])).rows;
+    const [row] = await readOnce(url, name);
     if (row !== undefined) return row;
   } catch {
     // Without its text: an invalid URL's error carries the URL, and with it the password.
-  } finally {
-    await client.end().catch(() => undefined);
   }
   throw new MigrationError(
     'a replica of DATABASE_REPLICA_URLS does not answer, so its index scans cannot be counted: ' +
       'start it, or leave it out',
   );
+}
+
+async function readOnce(url: string, name: string): Promise<Scans[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 });
+  client.on('error', () => undefined); // the query reports it
+  try {
+    await client.connect();
+    return (await client.query<Scans>(scansSql, [name])).rows;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 // Walsenders of a base backup or of pg_receivewal scan no index; logical ones serve another database.

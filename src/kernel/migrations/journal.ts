@@ -1,4 +1,5 @@
 import type { QueryRunner } from 'typeorm';
+import { relationExists } from './catalog.js';
 import { contextOf } from './settings.js';
 
 export interface SchemaChange {
@@ -49,8 +50,29 @@ export const recorded = (runner: QueryRunner): Promise<RecordedChange[]> =>
         [contextOf(runner).migration],
       ) as Promise<RecordedChange[]>);
 
-export const forget = (runner: QueryRunner, object: string): Promise<unknown> =>
-  runner.query('DELETE FROM public.ethhook_admin_schema_changes WHERE migration = $1 AND object = $2', [
-    contextOf(runner).migration,
-    object,
-  ]);
+const JOURNAL = 'public.ethhook_admin_schema_changes';
+
+/** A migration that is not one transaction may be left half-way: then this is all that tells. */
+export async function recordBegin(runner: QueryRunner): Promise<void> {
+  if (await relationExists(runner, JOURNAL))
+    await runner.query(
+      `INSERT INTO ${JOURNAL} (migration, object, action, reason) VALUES ($1, 'migration', 'begun', 'to be run')
+       ON CONFLICT DO NOTHING`,
+      [contextOf(runner).migration],
+    );
+}
+
+/** Also those that were finished since. */
+export async function begunMigrations(runner: QueryRunner): Promise<string[]> {
+  if (!(await relationExists(runner, JOURNAL))) return [];
+  const rows = (await runner.query(
+    `SELECT c.migration FROM ${JOURNAL} c WHERE c.object = 'migration' AND c.action = 'begun'`,
+  )) as { migration: string }[];
+  return rows.map(({ migration }) => migration);
+}
+
+/** After a revert, with the entry of the ledger: until then a revert that was killed needs to know what was there before. */
+export async function forgetRecorded(runner: QueryRunner): Promise<void> {
+  if (await relationExists(runner, JOURNAL))
+    await runner.query(`DELETE FROM ${JOURNAL} WHERE migration = $1`, [contextOf(runner).migration]);
+}

@@ -1,8 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { findConstraint } from './catalog.js';
 import { inShortTransaction } from './short-transaction.js';
-import { validateConstraint } from './constraint.js';
-import { forget, record } from './journal.js';
+import { record } from './journal.js';
 import { contextOf } from './settings.js';
 
 export interface KeySwap {
@@ -17,6 +16,8 @@ interface ForeignKey {
   table: string;
   name: string;
   definition: string;
+  /** Only then is it proven again: what it does not promise today may well be broken. */
+  isValidated: boolean;
 }
 
 /**
@@ -28,11 +29,12 @@ export async function swapKeys(runner: QueryRunner, swap: KeySwap): Promise<void
   const object = `foreign keys to ${swap.table}`;
   await inShortTransaction(runner, async () => {
     const moved = await standingOn(runner, swap);
-    for (const { table, name } of moved) await runner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
+    for (const { table, name } of moved)
+      await runner.query(`ALTER TABLE ${table} DROP CONSTRAINT ${quoted(name)}`);
     const drops = swap.drop.map((name) => `DROP CONSTRAINT ${name}`);
     await runner.query(`ALTER TABLE ${swap.table} ${[...drops, ...swap.add].join(', ')}`);
     for (const { table, name, definition } of moved)
-      await runner.query(`ALTER TABLE ${table} ADD CONSTRAINT ${name} ${definition} NOT VALID`);
+      await runner.query(`ALTER TABLE ${table} ADD CONSTRAINT ${quoted(name)} ${definition} NOT VALID`);
     if (moved.length > 0)
       await record(runner, {
         object,
@@ -54,14 +56,17 @@ export async function proveMovedKeys(runner: QueryRunner, table: string): Promis
       WHERE c.migration = $1 AND c.object = $2`,
     [migration, object],
   )) as { moved: ForeignKey[] }[];
-  for (const key of row?.moved ?? [])
-    if ((await findConstraint(runner, key.table, key.name)) !== null) await validateConstraint(runner, key);
-  if (row !== undefined) await forget(runner, object);
+  for (const { table: from, name, isValidated } of row?.moved ?? [])
+    if (isValidated && (await findConstraint(runner, from, name))?.isValidated === false)
+      await runner.query(`ALTER TABLE ${from} VALIDATE CONSTRAINT ${quoted(name)}`);
 }
+
+const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 const standingOn = (runner: QueryRunner, { table, drop }: KeySwap): Promise<ForeignKey[]> =>
   runner.query(
-    `SELECT format('%I.%I', n.nspname, t.relname) AS "table", quote_ident(k.conname) AS "name",
+    `SELECT format('%I.%I', n.nspname, t.relname) AS "table", k.conname AS "name",
+            k.convalidated AS "isValidated",
             regexp_replace(pg_get_constraintdef(k.oid), ' NOT VALID$', '') AS "definition"
        FROM pg_constraint own
        JOIN pg_constraint k ON k.confrelid = own.conrelid AND k.conindid = own.conindid AND k.contype = 'f'

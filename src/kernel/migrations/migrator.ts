@@ -1,6 +1,7 @@
 import { MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { inShortTransaction, setTimeouts } from './short-transaction.js';
 import { refuseTooLittleDisk } from './disk.js';
+import { begunMigrations, forgetRecorded, recordBegin } from './journal.js';
 import { createLedgerIfMissing, readLedger, type Query, type Row } from './ledger.js';
 import { refuseUnfit } from './preflight.js';
 import { explain, MigrationError, withMigrationLock, withSession, type PostgresOptions } from './session.js';
@@ -34,6 +35,7 @@ export function runMigrations(
       if (instance === undefined) throw new MigrationError(`${name} has no code`);
       log(`applying ${name}`);
       await perform(context, name, instance, async () => {
+        if (instance.transaction === false) await recordBegin(runner);
         await instance.up(runner);
         await executor.insertMigration(migration);
       });
@@ -42,7 +44,10 @@ export function runMigrations(
   });
 }
 
-/** Reverts what ran last; returns its name, or null when nothing has run. Throws MigrationError. */
+/**
+ * Reverts what ran last, or what was begun and not finished; returns its name, or null when nothing has run. Throws
+ * MigrationError.
+ */
 export function revertLastMigration(
   options: PostgresOptions,
   log: MigrationLog = console.log,
@@ -51,22 +56,32 @@ export function revertLastMigration(
   return exclusively(options, log, run, async (context) => {
     const { runner } = context;
     const executor = new MigrationExecutor(runner.dataSource, runner);
-    const [last] = await executor.getExecutedMigrations();
-    if (last === undefined) return null;
-    const instance = runner.dataSource.migrations.find((candidate) => nameOf(candidate) === last.name);
+    const target = (await begunOnly(runner, executor)) ?? (await executor.getExecutedMigrations())[0];
+    if (target === undefined) return null;
+    const { name } = target;
+    const instance = runner.dataSource.migrations.find((candidate) => nameOf(candidate) === name);
     if (instance === undefined)
-      throw new MigrationError(
-        `${last.name} was applied by another version of this program: revert it there`,
-        { kind: 'refused' },
-      );
-    log(`reverting ${last.name}`);
-    await perform(context, last.name, instance, async () => {
+      throw new MigrationError(`${name} was applied by another version of this program: revert it there`, {
+        kind: 'refused',
+      });
+    log(`reverting ${name}`);
+    const forget = async () => {
+      await forgetRecorded(runner);
+      await executor.deleteMigration(target);
+    };
+    await perform(context, name, instance, async () => {
       await instance.down(runner);
-      await executor.deleteMigration(last);
+      await (runner.isTransactionActive ? forget() : inShortTransaction(runner, forget));
     });
-    return last.name;
+    return name;
   });
 }
+
+const begunOnly = async (runner: QueryRunner, executor: MigrationExecutor) => {
+  const begun = await begunMigrations(runner);
+  if (begun.length === 0) return undefined;
+  return (await executor.getPendingMigrations()).find(({ name }) => begun.includes(name));
+};
 
 /** For the gate at start-up: reads only, and needs no right but SELECT on the ledger. */
 export async function pendingMigrations(
@@ -110,7 +125,7 @@ const exclusively = <T>(
       });
     };
     begin('');
-    return withMigrationLock(runner, log, settings, () =>
+    return withMigrationLock(runner, log, { ...settings, signal }, () =>
       endingStatementOn(signal, runner, () => work({ runner, log, signal, begin })),
     );
   });

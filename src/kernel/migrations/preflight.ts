@@ -11,6 +11,7 @@ export async function refuseUnfit(runner: QueryRunner): Promise<void> {
   await refuseServer(runner);
   await refuseNewerSchema(runner);
   await refuseMissingRights(runner);
+  await refusePartitionedReferences(runner);
 }
 
 const refused = (message: string) => new MigrationError(message, { kind: 'refused' });
@@ -47,21 +48,30 @@ interface MissingRight {
   grant: string;
 }
 
-// ALTER TABLE and CREATE INDEX are the owner's, or of roles that inherit the owner's rights.
+// ALTER TABLE and CREATE INDEX are the owner's, or of roles that inherit the owner's rights. Tables that refer to ours have
+// their foreign keys moved to the new keys.
 const missingRightsSql = `
-  SELECT format('%s is owned by %s', string_agg(c.relname, ', ' ORDER BY c.relname), r.rolname) AS "what",
+  SELECT format('%s is owned by %s', string_agg(c.oid::regclass::text, ', ' ORDER BY c.oid::regclass::text), r.rolname) AS "what",
          format('GRANT %I TO %I', r.rolname, current_user) AS "grant"
     FROM pg_class c
-    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = 'public'
+    JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_roles r ON r.oid = c.relowner
    WHERE c.relkind IN ('r', 'p') AND NOT pg_has_role(current_user, r.oid, 'USAGE')
-     AND (c.relname LIKE 'ethhook\\_admin\\_%' OR c.relname IN
+     AND (EXISTS (SELECT FROM pg_constraint k
+                   WHERE k.conrelid = c.oid AND k.contype = 'f'
+                     AND k.confrelid IN (to_regclass('public.applications'), to_regclass('public.endpoints'),
+                                         to_regclass('public.delivery_attempts')))
+          OR n.nspname = 'public' AND (c.relname LIKE 'ethhook\\_admin\\_%' OR c.relname IN
           ('users', 'applications', 'endpoints', 'events', 'delivery_attempts', 'usage_records', 'audit_logs',
-           'subscription_limits', '${LEDGER_TABLE}', 'user_daily_stats'))
+           'subscription_limits', '${LEDGER_TABLE}', 'user_daily_stats')))
    GROUP BY r.rolname
   UNION ALL
-  SELECT 'the schema public takes no new tables and functions', format('GRANT CREATE ON SCHEMA public TO %I', current_user)
-   WHERE NOT has_schema_privilege('public', 'CREATE')`;
+  SELECT format('%s may create nothing in the schema public', r.rolname),
+         format('GRANT CREATE ON SCHEMA public TO %I', r.rolname)
+    FROM pg_roles r
+   WHERE (r.rolname = current_user
+          OR r.oid = (SELECT c.relowner FROM pg_class c WHERE c.oid = to_regclass('public.delivery_attempts')))
+     AND NOT has_schema_privilege(r.oid, 'public', 'CREATE')`;
 
 async function refuseMissingRights(runner: QueryRunner): Promise<void> {
   const missing = (await runner.query(missingRightsSql)) as MissingRight[];
@@ -70,4 +80,26 @@ async function refuseMissingRights(runner: QueryRunner): Promise<void> {
     `this role lacks rights; nothing was changed:\n` +
       missing.map(({ what, grant }) => `  - ${what}: ${grant};`).join('\n'),
   );
+}
+
+// Before 18 a foreign key of a partitioned table cannot be NOT VALID, so it cannot be moved without a long lock.
+const partitionedReferencesSql = `
+  SELECT c.oid::regclass::text AS "table", quote_ident(k.conname) AS "name"
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid AND c.relkind = 'p'
+    JOIN pg_constraint own ON own.conindid = k.conindid AND own.conrelid = k.confrelid AND own.contype = 'p'
+   WHERE k.contype = 'f' AND k.conparentid = 0 AND cardinality(k.confkey) = 1
+     AND k.confrelid IN (to_regclass('public.applications'), to_regclass('public.endpoints'),
+                         to_regclass('public.delivery_attempts'))
+     AND current_setting('server_version_num')::int < 180000
+   ORDER BY 1, 2`;
+
+async function refusePartitionedReferences(runner: QueryRunner): Promise<void> {
+  const found = (await runner.query(partitionedReferencesSql)) as { table: string; name: string }[];
+  if (found.length > 0)
+    throw refused(
+      'foreign keys of partitioned tables stand on keys that are to be replaced, which this version of PostgreSQL cannot ' +
+        'do beside readers and writers; drop them, run, and add them again:\n' +
+        found.map(({ table, name }) => `  - ALTER TABLE ${table} DROP CONSTRAINT ${name};`).join('\n'),
+    );
 }

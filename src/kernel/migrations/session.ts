@@ -72,7 +72,7 @@ export async function withSession<T>(
 export async function withMigrationLock<T>(
   runner: QueryRunner,
   log: MigrationLog,
-  limits: { lockWaitMs: number; pollMs: number },
+  limits: { lockWaitMs: number; pollMs: number; signal: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
   const { classId, objectId } = LOCK_KEY;
@@ -90,6 +90,10 @@ export async function withMigrationLock<T>(
       log(`waiting for another migration run (${await otherRunner(runner)})`);
       nextMessageAt = now + WAIT_MESSAGE_EVERY_MS;
     }
+    if (limits.signal.aborted)
+      throw new MigrationError('interrupted while it waited for another migration run; nothing was changed', {
+        kind: 'interrupted',
+      });
     await delay(limits.pollMs);
   }
   try {

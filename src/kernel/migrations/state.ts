@@ -1,10 +1,13 @@
 import { readBackfills, type BackfillStatus } from './backfill/read-backfills.js';
+import { begunMigrations } from './journal.js';
 import { readLedger, type Row } from './ledger.js';
 import { lockHolder, withSession, type PostgresOptions } from './session.js';
 
 export interface ListedMigration {
   name: string;
   executed: boolean;
+  /** Begun, and left half-way or under way. */
+  begun: boolean;
   /** null: not executed, or recorded by TypeORM's own command line, which keeps no time. */
   executedAt: Date | null;
   /** false: executed by another version of this program. */
@@ -39,11 +42,23 @@ export function migrationState(options: PostgresOptions): Promise<MigrationState
         (migration) => migration.name ?? migration.constructor.name,
       );
       const executed = await readLedger(query);
+      const begun = await begunMigrations(runner);
       const pending = known.filter((name) => executed.every((entry) => entry.name !== name));
       return {
         migrations: [
-          ...executed.map((entry) => ({ ...entry, executed: true, known: known.includes(entry.name) })),
-          ...pending.map((name) => ({ name, executed: false, executedAt: null, known: true })),
+          ...executed.map((entry) => ({
+            ...entry,
+            executed: true,
+            begun: false,
+            known: known.includes(entry.name),
+          })),
+          ...pending.map((name) => ({
+            name,
+            executed: false,
+            begun: begun.includes(name),
+            executedAt: null,
+            known: true,
+          })),
         ],
         runner: await lockHolder(runner),
         backfills: await readBackfills(query),

@@ -2,13 +2,13 @@ import type { QueryRunner } from 'typeorm';
 import { findIndex, type FoundIndex } from './catalog.js';
 import { createIndex, dropIndex } from './concurrent-index.js';
 import { readUsage, type IndexUsage } from './index-usage.js';
-import { forget, record, recorded } from './journal.js';
+import { record, recorded } from './journal.js';
 import { contextOf } from './settings.js';
 
 export interface UnneededIndex {
   name: string;
-  /** The index that serves the queries of this one, though not as its prefix would: said in the record. */
-  supersededBy?: string;
+  /** The index that serves the queries of this one, where this one is what `definition` says. */
+  superseded?: { by: string; definition: string };
 }
 
 /**
@@ -42,7 +42,7 @@ const isBeingDropped = async (runner: QueryRunner, name: string, found: FoundInd
 
 function decide(
   runner: QueryRunner,
-  { supersededBy }: UnneededIndex,
+  { superseded }: UnneededIndex,
   found: FoundIndex,
   usage: IndexUsage,
 ): { drop: boolean; reason: string } {
@@ -54,7 +54,10 @@ function decide(
   if (found.constraint !== null) return keep(`the constraint ${found.constraint} stands on it`);
   if (found.isUnique) return keep('it is unique, and so a rule as well');
   if (usage.coveredBy !== null) return drop(`${usage.coveredBy} covers it`);
-  if (supersededBy !== undefined) return drop(`${supersededBy} serves what it was for`);
+  if (superseded !== undefined)
+    return found.definition === superseded.definition
+      ? drop(`${superseded.by} serves what it was for`)
+      : keep(`it is not what it is known as, but ${found.definition}`);
   if (usage.tableIsEmpty) return drop('its table is empty');
   return decideByScans(runner, usage);
 }
@@ -84,6 +87,5 @@ export async function restoreDroppedIndexes(runner: QueryRunner): Promise<void> 
   for (const { object, action, restoreSql } of await recorded(runner)) {
     if (action === 'dropped' && restoreSql !== null)
       await createIndex(runner, { name: object, definition: restoreSql });
-    await forget(runner, object);
   }
 }

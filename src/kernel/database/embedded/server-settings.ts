@@ -48,7 +48,7 @@ function linuxSettings({ sharedMemoryBytes }: Machine): Record<string, string> {
   return {
     effective_io_concurrency: '200', // flash; needs posix_fadvise, which macOS and Windows lack
     // Ends the statements of an app that was killed, with the locks that they hold.
-    client_connection_check_interval: '10s',
+    client_connection_check_interval: '2s',
     // A container's /dev/shm of 64 MB is too small for one parallel hash join; System V segments do not live there.
     ...((sharedMemoryBytes ?? 0) < 256 * MB ? { dynamic_shared_memory_type: 'sysv' } : {}),
   };
