@@ -78,12 +78,67 @@ it('takes the running embedded server when DATABASE_URL is not set', async () =>
   }
 });
 
-it.each([[[]], [['run', '--fast']], [['constructor']]])('%j is bad usage', async (args: string[]) => {
-  expect(await migrate(args)).toMatchObject({
-    code: 2,
-    stdout: '',
-    stderr: expect.stringMatching(/^usage: /),
+it.each([
+  [[], 'usage: migrate run'],
+  [['constructor'], 'usage: migrate run'],
+  [['run', '--fast'], '--fast is unknown: there are --dry-run, '],
+  [['run', '--free-disk', '20'], '--free-disk is "20": it takes a size like 500MB or 20GB'],
+  [['run', '--batch-ms', '5'], '--batch-ms is "5": it takes a whole number from 10 to 10000'],
+  [['run', '--dry-run=yes'], '--dry-run takes no value'],
+  [['revert', '--dry-run'], '--dry-run is for run'],
+  [['show', '--all'], 'show takes no flags'],
+])('%j is bad usage', async (args: string[], message) => {
+  const outcome = await migrate(args);
+  expect(outcome).toMatchObject({ code: 2, stdout: '' });
+  expect(outcome.stderr).toContain(message);
+});
+
+it('says what it takes', async () => {
+  expect(await migrate(['run', '--help'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('--free-disk SIZE'),
   });
+});
+
+it('rehearses: says all, changes nothing', async () => {
+  await createOriginalSchema((text, values) => db.query(text, values));
+  const outcome = await migrate(['run', '--dry-run']);
+  expect(outcome).toMatchObject({ code: 0, stderr: '' });
+  expect(outcome.stdout).toContain('ALTER TABLE public.delivery_attempts ADD COLUMN user_id uuid');
+  expect(outcome.stdout).toMatch(/\nIn all: \d+ migrations, \d+ statements; nothing was changed\.\n/);
+  expect(await db.query(`SELECT to_regclass('ethhook_admin_migrations') AS ledger`)).toEqual([
+    { ledger: null },
+  ]);
+});
+
+it('refuses when there is too little disk, and has changed nothing', async () => {
+  await createOriginalSchema((text, values) => db.query(text, values));
+  await db.query(
+    `INSERT INTO events (block_number, block_hash, transaction_hash, log_index, contract_address, topics, data)
+     SELECT n, '0xb', format('0x%s', n), n, '0xc', '{0xt}', '0x' FROM generate_series(1, 20000) n; ANALYZE events`,
+  );
+  expect(await migrate(['run', '--free-disk', '0.1MB'])).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/^too little disk: the pending migrations need about \d+ MB at their peak/),
+  });
+  expect(await migrate(['show'])).toMatchObject({ code: 3 });
+  expect(await migrate(['run', '--free-disk', '10GB'])).toMatchObject({ code: 0 });
+});
+
+it('leaves to another runner what it is at', async () => {
+  const other = new pg.Client({ connectionString: db.url });
+  await other.connect();
+  try {
+    await other.query('SELECT pg_advisory_lock(1162366279, 1)');
+    expect(await migrate(['run', '--wait-seconds', '0'])).toMatchObject({
+      code: 5,
+      stderr: expect.stringMatching(/^another migration run is still at work \(backend \d+ on /),
+    });
+    const { stdout } = await migrate(['show']);
+    expect(stdout).toMatch(/^a run is at work: backend \d+ on .*\n\[ \] /);
+  } finally {
+    await other.end();
+  }
 });
 
 it.each([

@@ -259,11 +259,11 @@ describe('list and gate', () => {
     await up(CreateThings1900000000001);
     const { migrations } = await migrationState(options(CreateThings1900000000001, IndexThings1900000000002));
     expect(migrations).toEqual([
-      { name: names[0], executed: true, executedAt: expect.any(Date), known: true },
-      { name: names[1], executed: false, executedAt: null, known: true },
+      { name: names[0], executed: true, begun: false, executedAt: expect.any(Date), known: true },
+      { name: names[1], executed: false, begun: false, executedAt: null, known: true },
     ]);
     expect((await migrationState(options())).migrations).toEqual([
-      { name: names[0], executed: true, executedAt: expect.any(Date), known: false },
+      { name: names[0], executed: true, begun: false, executedAt: expect.any(Date), known: false },
     ]);
   });
 });

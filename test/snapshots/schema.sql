@@ -125,7 +125,7 @@ CREATE TABLE ethhook_admin_schema_changes (
     restore_sql text,
     recorded_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ethhook_admin_schema_changes_pkey PRIMARY KEY (migration, object),
-    CONSTRAINT ethhook_admin_schema_changes_action_check CHECK ((action = ANY (ARRAY['created'::text, 'dropped'::text, 'kept'::text, 'repaired'::text])))
+    CONSTRAINT ethhook_admin_schema_changes_action_check CHECK ((action = ANY (ARRAY['begun'::text, 'created'::text, 'dropped'::text, 'kept'::text, 'repaired'::text])))
 );
 
 CREATE TABLE events (
