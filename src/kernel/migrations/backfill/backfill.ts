@@ -3,17 +3,18 @@ import { explain, MigrationError } from '../session.js';
 import { contextOf } from '../settings.js';
 import { limitsOf } from './batch.js';
 import { bounded } from './batch-size.js';
-import type { BackfillDefinition } from './definition.js';
+import { HEAP_ORDER, type BackfillDefinition } from './definition.js';
+import { heapWalk } from './heap-walk.js';
+import { keyWalk } from './key-walk.js';
 import { estimateRows } from './estimate.js';
 import { findBackfill, insertBackfill, recordState, type BackfillState } from './journal.js';
-import { firstBatchStatement } from './key-range.js';
 import { blindSpot } from './pressure.js';
 import { grouped, percentOf } from './progress.js';
 import { BackfillRun, interrupted } from './run.js';
-import { rowsOf } from './rows.js';
 import { unvacuumedRows, vacuumStatement } from './vacuum.js';
+import type { Walk } from './walk.js';
 
-export type { BackfillDefinition } from './definition.js';
+export { HEAP_ORDER, type BackfillDefinition } from './definition.js';
 export { forgetBackfill } from './journal.js';
 
 /**
@@ -22,7 +23,7 @@ export { forgetBackfill } from './journal.js';
  */
 export async function backfill(runner: QueryRunner, definition: BackfillDefinition): Promise<void> {
   const { name } = definition;
-  firstBatchStatement(definition);
+  const walk = definition.key === HEAP_ORDER ? heapWalk(definition) : keyWalk(definition);
   const context = contextOf(runner);
   if (context.rehearsal !== null) return rehearse(runner, definition);
   if (runner.isTransactionActive)
@@ -31,12 +32,12 @@ export async function backfill(runner: QueryRunner, definition: BackfillDefiniti
     );
   let run: BackfillRun | null = null;
   try {
-    const state = await startOrResume(runner, definition);
+    const state = await startOrResume(runner, definition, walk);
     if (state.state === 'done') return;
     const blind = await blindSpot(runner);
     if (blind !== null) context.log(`${name}: ${blind}`);
     const unvacuumed = await unvacuumedRows(runner, definition.table, state.rowsWritten);
-    run = new BackfillRun(runner, definition, state, unvacuumed);
+    run = new BackfillRun(runner, definition, walk, state, unvacuumed);
     await run.toTheEnd();
     const { rowsVisited, rowsWritten, batches } = run.state;
     context.log(
@@ -58,21 +59,21 @@ function stopped(name: string, state: BackfillState | undefined, error: unknown)
   );
 }
 
-async function startOrResume(runner: QueryRunner, definition: BackfillDefinition): Promise<BackfillState> {
+async function startOrResume(
+  runner: QueryRunner,
+  definition: BackfillDefinition,
+  walk: Walk,
+): Promise<BackfillState> {
   const { settings, log } = contextOf(runner);
-  const { name, table, key } = definition;
+  const { name, table } = definition;
   const found = await findBackfill(runner, name);
   if (found?.state === 'done') return found;
   if (found !== null) {
     log(`${name}: goes on at ${percentOf(found).toFixed(1)} %`);
     return recordState(runner, name, 'running');
   }
-  const [greatest] = await rowsOf<{ key: string }>(
-    runner,
-    `SELECT t.${key} AS "key" FROM ${table} t ORDER BY t.${key} DESC LIMIT 1`,
-  );
   return insertBackfill(runner, definition, {
-    endKey: greatest?.key ?? null,
+    endKey: await walk.findEnd(runner),
     rowsEstimated: await estimateRows(runner, table),
     batchRows: bounded(settings.backfill.firstBatchRows, limitsOf(runner, definition)),
   });
@@ -89,7 +90,7 @@ async function rehearse(runner: QueryRunner, definition: BackfillDefinition): Pr
     return;
   }
   rehearsal?.statement(update, {
-    note: `in batches by ${key}, each a transaction of about ${targetBatchMs} ms and at most ${grouped(maxBatchRows)} rows`,
+    note: `in batches ${key === HEAP_ORDER ? "of the heap's blocks" : `by ${key}`}, each a transaction of about ${targetBatchMs} ms and at most ${grouped(maxBatchRows)} rows`,
     rows: await estimateRows(runner, table),
   });
   rehearsal?.statement(vacuumStatement(table), {

@@ -1,9 +1,8 @@
 import type { QueryRunner } from 'typeorm';
 import { contextOf, type BackfillSettings } from '../settings.js';
 import { nextBatchRows } from './batch-size.js';
-import { recordBatch, type BackfillState } from './journal.js';
-import { firstBatchStatement, NIL_UUID } from './key-range.js';
-import { rowsOf } from './rows.js';
+import { recordBatch, resetBackfill, type BackfillState } from './journal.js';
+import type { Walk } from './walk.js';
 import type { BackfillDefinition } from './definition.js';
 
 // Far above the target, so that it ends only what has gone wrong: a bad plan, a frozen disk.
@@ -26,6 +25,7 @@ export const limitsOf = (runner: QueryRunner, { aggregate }: BackfillDefinition)
 export async function runBatch(
   runner: QueryRunner,
   definition: BackfillDefinition,
+  walk: Walk,
   state: BackfillState,
   batchRows: number,
   rowsPerSecond: number | null,
@@ -35,20 +35,23 @@ export async function runBatch(
   await runner.startTransaction('READ COMMITTED');
   try {
     await limitTransaction(runner, definition);
-    const range = await nextRange(runner, definition, state, batchRows);
+    const range = await walk.next(runner, state, batchRows);
     const startedAt = performance.now();
-    const written = range === null ? 0 : await update(runner, definition, state, range.boundary);
+    const written = range === null ? 0 : await update(runner, walk, state, range.boundary);
     const durationMs = performance.now() - startedAt;
     const next =
       range &&
-      (await recordBatch(runner, definition.name, state, {
-        boundary: range.boundary,
-        visited: range.rows,
-        written,
-        // The last one is small, which says nothing about its size.
-        nextBatchRows: range.rows < batchRows ? batchRows : nextBatchRows(batchRows, durationMs, limits),
-        rowsPerSecond,
-      }));
+      ((await walk.isIntact(runner, state))
+        ? await recordBatch(runner, definition.name, state, {
+            boundary: range.boundary,
+            visited: range.rows,
+            written,
+            // The last one is small, which says nothing about its size.
+            nextBatchRows:
+              range.rows < batchRows / 2 ? batchRows : nextBatchRows(batchRows, durationMs, limits),
+            rowsPerSecond,
+          })
+        : await beginAnew(runner, definition, walk));
     await runner.commitTransaction();
     return next && { state: next, written };
   } catch (error) {
@@ -75,33 +78,23 @@ async function limitTransaction(runner: QueryRunner, { aggregate }: BackfillDefi
   );
 }
 
-async function nextRange(
-  runner: QueryRunner,
-  { table, key }: BackfillDefinition,
-  { lastKey, endKey }: BackfillState,
-  batchRows: number,
-): Promise<{ boundary: string; rows: number } | null> {
-  if (endKey === null) return null;
-  const [range] = await rowsOf<{ boundary: string; rows: number }>(
-    runner,
-    `SELECT b.boundary, b.rows
-       FROM (SELECT t.${key} AS boundary, (row_number() OVER (ORDER BY t.${key}))::int AS rows
-               FROM ${table} t
-              WHERE t.${key} ${lastKey === null ? '>=' : '>'} $1 AND t.${key} <= $2
-              ORDER BY t.${key} LIMIT $3) b
-      ORDER BY b.rows DESC LIMIT 1`,
-    [lastKey ?? NIL_UUID, endKey, batchRows],
-  );
-  return range ?? null;
-}
-
 async function update(
   runner: QueryRunner,
-  definition: BackfillDefinition,
-  { lastKey }: BackfillState,
+  walk: Walk,
+  state: BackfillState,
   boundary: string,
 ): Promise<number> {
-  const statement = lastKey === null ? firstBatchStatement(definition) : definition.update;
-  const { affected } = await runner.query(statement, [lastKey ?? NIL_UUID, boundary], true);
+  const { sql, parameters } = walk.batch(state, boundary);
+  const { affected } = await runner.query(sql, parameters, true);
   return affected ?? 0;
+}
+
+/** In the transaction of the batch that found it out, whose rows are right all the same. */
+async function beginAnew(
+  runner: QueryRunner,
+  { name, table }: BackfillDefinition,
+  walk: Walk,
+): Promise<BackfillState> {
+  contextOf(runner).log(`${name}: ${table} was rewritten meanwhile: begins anew`);
+  return resetBackfill(runner, name, await walk.findEnd(runner));
 }

@@ -11,7 +11,7 @@ export interface BackfillState {
   state: 'running' | 'paused' | 'done';
   /** null: no batch is done yet. */
   lastKey: string | null;
-  /** The greatest key at the start: rows that come later are not ours. null: the table was empty. */
+  /** The end at the start, as the walk writes it: rows that come later are not ours. null: the table was empty. */
   endKey: string | null;
   rowsVisited: number;
   rowsWritten: number;
@@ -59,6 +59,22 @@ export async function insertBackfill(
     `INSERT INTO ${BACKFILLS_TABLE} AS b (name, table_name, state, end_key, rows_estimated, batch_rows)
      VALUES ($1, $2, 'running', $3, $4, $5) RETURNING ${columns}`,
     [name, table, start.endKey, start.rowsEstimated, start.batchRows],
+  );
+  return found(name, row);
+}
+
+/** From the beginning, to another end. */
+export async function resetBackfill(
+  runner: QueryRunner,
+  name: string,
+  endKey: string | null,
+): Promise<BackfillState> {
+  const [row] = await rowsOf<StateRow>(
+    runner,
+    `UPDATE ${BACKFILLS_TABLE} b
+        SET last_key = NULL, end_key = $2, rows_visited = 0, updated_at = clock_timestamp()
+      WHERE b.name = $1 RETURNING ${columns}`,
+    [name, endKey],
   );
   return found(name, row);
 }

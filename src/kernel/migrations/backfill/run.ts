@@ -10,6 +10,7 @@ import { percentOf, Progress } from './progress.js';
 import { rest } from './rest.js';
 import { rowsBetweenVacuums, vacuum } from './vacuum.js';
 import type { BackfillDefinition } from './definition.js';
+import type { Walk } from './walk.js';
 
 // After these nothing of the batch is left, and the next try may find the rows free. 23503: an owner was deleted
 // meanwhile; when it fails every time, there is an orphan, which more tries do not mend.
@@ -37,6 +38,7 @@ export class BackfillRun {
   constructor(
     private readonly runner: QueryRunner,
     private readonly definition: BackfillDefinition,
+    private readonly walk: Walk,
     public state: BackfillState,
     private unvacuumed: number,
   ) {
@@ -66,10 +68,10 @@ export class BackfillRun {
 
   /** false: there are no more rows. */
   private async nextBatch(): Promise<boolean> {
-    const { runner, definition, state, batchRows, progress } = this;
+    const { runner, definition, walk, state, batchRows, progress } = this;
     const startedAt = performance.now();
     try {
-      const outcome = await runBatch(runner, definition, state, batchRows, progress.rate.perSecond);
+      const outcome = await runBatch(runner, definition, walk, state, batchRows, progress.rate.perSecond);
       if (outcome === null) return false;
       this.failures = 0;
       this.state = outcome.state;
