@@ -51,5 +51,5 @@ export const pendingMigrations = (query: Query) =>
     query,
   );
 
-/** For TypeORM's command line. */
+/** For TypeORM's command line, to look at; running and reverting is `migration:run`'s. */
 export default new DataSource(dataSourceOptions(process.env.DATABASE_URL));

@@ -1,5 +1,6 @@
 import type { MigrationInterface } from 'typeorm';
 import { dataSourceOptions } from '../../src/data-source.js';
+import { JOURNAL } from '../../src/kernel/migrations/journal.js';
 import { LEDGER_TABLE } from '../../src/kernel/migrations/ledger.js';
 import { revertLastMigration, runMigrations, type RunOptions } from '../../src/kernel/migrations/migrator.js';
 import { defaultSettings } from '../../src/kernel/migrations/settings.js';
@@ -69,7 +70,10 @@ export async function recordStatements(
   return recording;
 }
 
-// Its ledger row and its time-outs: part of every migration, and of none.
+// Its ledger row, its mark in the journal and its time-outs: part of every migration, and of none.
 const isRunners = (sql: string) =>
   new RegExp(`^(INSERT INTO|DELETE FROM) "?public"?\\."?${LEDGER_TABLE}"?`).test(sql) ||
-  /^SELECT set_config\('lock_timeout'/.test(sql);
+  sql.startsWith(`SELECT to_regclass('${JOURNAL}')`) ||
+  sql.startsWith(`DELETE FROM ${JOURNAL} WHERE migration = $1`) ||
+  (sql.startsWith(`INSERT INTO ${JOURNAL}`) && sql.includes("'begun'")) ||
+  sql.startsWith('SELECT pg_backend_pid() AS "pid", set_config(\'lock_timeout\'');

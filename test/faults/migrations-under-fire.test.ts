@@ -200,7 +200,9 @@ it('a reader whose transaction stays open keeps the run waiting, and no writer b
   await reader.query('COMMIT');
   expect(await run.ended()).toMatchObject({ code: 0 });
   expectAllWritten(await simulator.stop(), STUCK_MS);
-  expect(outputMeanwhile).toMatch(/AddAttemptColumns\d+: canceling .+ lock timeout; attempt 3 of/);
+  expect(outputMeanwhile).toMatch(
+    /AddAttemptColumns\d+: canceling .+ lock timeout, held by backend \d+ .+; attempt 3 of/,
+  );
   expect(outputMeanwhile).not.toMatch(/applying BackfillAttemptColumns/);
   await withQuery(url, async (query) => expect(await query(driftSql)).toEqual([]));
 });

@@ -1,5 +1,4 @@
 import type { QueryRunner } from 'typeorm';
-import { relationExists } from './catalog.js';
 import { contextOf } from './settings.js';
 
 export interface SchemaChange {
@@ -50,11 +49,18 @@ export const recorded = (runner: QueryRunner): Promise<RecordedChange[]> =>
         [contextOf(runner).migration],
       ) as Promise<RecordedChange[]>);
 
-const JOURNAL = 'public.ethhook_admin_schema_changes';
+export const JOURNAL = 'public.ethhook_admin_schema_changes';
+
+async function journalExists(runner: QueryRunner): Promise<boolean> {
+  const [row] = (await runner.query(`SELECT to_regclass('${JOURNAL}') IS NOT NULL AS "present"`)) as {
+    present: boolean;
+  }[];
+  return row?.present === true;
+}
 
 /** A migration that is not one transaction may be left half-way: then this is all that tells. */
 export async function recordBegin(runner: QueryRunner): Promise<void> {
-  if (await relationExists(runner, JOURNAL))
+  if (await journalExists(runner))
     await runner.query(
       `INSERT INTO ${JOURNAL} (migration, object, action, reason) VALUES ($1, 'migration', 'begun', 'to be run')
        ON CONFLICT DO NOTHING`,
@@ -64,7 +70,7 @@ export async function recordBegin(runner: QueryRunner): Promise<void> {
 
 /** Also those that were finished since. */
 export async function begunMigrations(runner: QueryRunner): Promise<string[]> {
-  if (!(await relationExists(runner, JOURNAL))) return [];
+  if (!(await journalExists(runner))) return [];
   const rows = (await runner.query(
     `SELECT c.migration FROM ${JOURNAL} c WHERE c.object = 'migration' AND c.action = 'begun'`,
   )) as { migration: string }[];
@@ -73,6 +79,6 @@ export async function begunMigrations(runner: QueryRunner): Promise<string[]> {
 
 /** After a revert, with the entry of the ledger: until then a revert that was killed needs to know what was there before. */
 export async function forgetRecorded(runner: QueryRunner): Promise<void> {
-  if (await relationExists(runner, JOURNAL))
+  if (await journalExists(runner))
     await runner.query(`DELETE FROM ${JOURNAL} WHERE migration = $1`, [contextOf(runner).migration]);
 }

@@ -83,17 +83,9 @@ export function setContext(runner: QueryRunner, context: MigrationContext): void
   (runner.data as Record<string, unknown>)[KEY] = context;
 }
 
-/** Of this run; under TypeORM's own command line, the defaults. */
+/** Throws under TypeORM's own command line, which takes no lock, knows no lock time-out and could not go on after a kill. */
 export function contextOf(runner: QueryRunner): MigrationContext {
   const context = (runner.data as Record<string, unknown>)[KEY] as MigrationContext | undefined;
-  return (
-    context ?? {
-      settings: defaultSettings,
-      log: console.log,
-      progress: () => undefined,
-      signal: new AbortController().signal,
-      migration: '',
-      rehearsal: null,
-    }
-  );
+  if (context === undefined) throw new Error('these migrations are run by `npm run migration:run` only');
+  return context;
 }

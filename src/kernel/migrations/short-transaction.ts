@@ -1,30 +1,41 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 import { sqlState } from '../database/database-error.js';
-import { explain } from './session.js';
+import { watchLockHolders } from './lock-holders.js';
+import { explain, MigrationError } from './session.js';
 import { contextOf } from './settings.js';
 
 // After these nothing of the transaction is left, so it can be tried again.
 const lockConflicts = new Set(['55P03', '40P01']);
+// Of the lock time-out: late enough to see a wait that lasts, early enough for the answer.
+const LOOK_AFTER = 0.6;
 const FIRST_BACK_OFF_MS = 250;
 const MAX_BACK_OFF_MS = 5000;
 
 /**
  * Runs `steps` in a transaction that waits for each lock only briefly, since everybody else's statements queue up
- * behind the one that waits, and tries again, with back-off, until it gets them. Throws what `steps` throws, and the
- * last lock conflict after settings.attempts tries.
+ * behind the one that waits, and tries again, with back-off, until it gets them; says who holds them. Throws what `steps`
+ * throws, and MigrationError after settings.attempts tries.
  */
 export async function inShortTransaction(runner: QueryRunner, steps: () => Promise<void>): Promise<void> {
   const { settings, log, migration, signal } = contextOf(runner);
   for (let attempt = 1; ; attempt++) {
+    const pid = await setTimeouts(runner, settings);
+    const holders = watchLockHolders(runner, pid, settings.lockTimeoutMs * LOOK_AFTER);
     try {
-      await setTimeouts(runner, settings);
       await inTransaction(runner, steps);
-      return await setTimeouts(runner, { lockTimeoutMs: 0 });
+      await setTimeouts(runner, { lockTimeoutMs: 0 });
+      return;
     } catch (error) {
-      if (signal.aborted || attempt >= settings.attempts || !lockConflicts.has(sqlState(error) ?? ''))
-        throw error;
-      log(`${migration}: ${explain(error)}; attempt ${attempt} of ${settings.attempts}`);
+      if (signal.aborted || !lockConflicts.has(sqlState(error) ?? '')) throw error;
+      const what = holders.seen === null ? explain(error) : `${explain(error)}, held by ${holders.seen}`;
+      if (attempt >= settings.attempts)
+        throw new MigrationError(`${what}, ${attempt} times in a row: end it, and run again`, {
+          cause: error,
+        });
+      log(`${migration}: ${what}; attempt ${attempt} of ${settings.attempts}`);
+    } finally {
+      holders.stop();
     }
     // What holds the lock, and what has queued behind us, goes first.
     await delay(backOffMs(attempt), undefined, { signal });
@@ -39,11 +50,17 @@ export const briefly = (runner: QueryRunner, ...statements: string[]): Promise<v
 
 // Anew each time, since a migration may have set its own. Without a lock time-out, outside a transaction, stands
 // CREATE INDEX CONCURRENTLY, which it would end with an invalid index, and whose lock stops no reader or writer.
-export const setTimeouts = (runner: QueryRunner, { lockTimeoutMs }: { lockTimeoutMs: number }) =>
-  runner.query(
-    `SELECT set_config('lock_timeout', '${lockTimeoutMs}ms', false), set_config('statement_timeout', '0', false),
+/** Returns the session's pid. */
+export async function setTimeouts(
+  runner: QueryRunner,
+  { lockTimeoutMs }: { lockTimeoutMs: number },
+): Promise<number> {
+  const [session] = (await runner.query(
+    `SELECT pg_backend_pid() AS "pid", set_config('lock_timeout', '${lockTimeoutMs}ms', false), set_config('statement_timeout', '0', false),
             set_config('idle_in_transaction_session_timeout', '0', false)`,
-  ) as Promise<void>;
+  )) as { pid: number }[];
+  return session?.pid ?? 0;
+}
 
 async function inTransaction(runner: QueryRunner, steps: () => Promise<void>): Promise<void> {
   await runner.startTransaction();
