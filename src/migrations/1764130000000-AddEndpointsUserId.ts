@@ -75,6 +75,8 @@ export class AddEndpointsUserId1764130000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
+    // First: a run after half of this has to fill again.
+    await forgetBackfill(queryRunner, fill.name);
     await allowNull(queryRunner, column.table, column.column);
     await dropConstraint(queryRunner, ownership);
     await briefly(
@@ -84,6 +86,5 @@ export class AddEndpointsUserId1764130000000 implements MigrationInterface {
     );
     await dropColumn(queryRunner, column);
     await dropIndex(queryRunner, ownerKey.name);
-    await forgetBackfill(queryRunner, fill.name);
   }
 }

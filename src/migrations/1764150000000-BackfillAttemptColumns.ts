@@ -34,7 +34,7 @@ export class BackfillAttemptColumns1764150000000 implements MigrationInterface {
 
   /** The values stay: the columns go with the migration before, or were there before us. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    await briefly(queryRunner, fillNoMore);
     await forgetBackfill(queryRunner, fill.name);
+    await briefly(queryRunner, fillNoMore);
   }
 }

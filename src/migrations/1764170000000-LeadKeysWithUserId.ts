@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { findConstraint } from '../kernel/migrations/catalog.js';
-import { createIndex } from '../kernel/migrations/concurrent-index.js';
+import { createIndex, dropIndex } from '../kernel/migrations/concurrent-index.js';
 import { addConstraint, dropConstraint, validateConstraint } from '../kernel/migrations/constraint.js';
 import { proveMovedKeys, swapKeys } from '../kernel/migrations/keys.js';
 
@@ -41,6 +41,7 @@ export class LeadKeysWithUserId1764170000000 implements MigrationInterface {
     await dropConstraint(queryRunner, applicationOnly);
     for (const table of tables) {
       if (!(await hasPrimaryKey(queryRunner, table.name, table.key))) await lead(queryRunner, table);
+      await dropIndex(queryRunner, `${table.name}_id_pkey`); // of a revert that was left half-way
       await proveMovedKeys(queryRunner, `public.${table.name}`);
     }
   }
@@ -48,6 +49,9 @@ export class LeadKeysWithUserId1764170000000 implements MigrationInterface {
   async down(queryRunner: QueryRunner): Promise<void> {
     for (const table of [...tables].reverse()) {
       if (!(await hasPrimaryKey(queryRunner, table.name, '(id)'))) await follow(queryRunner, table);
+      // Of an `up` that was left half-way.
+      await dropIndex(queryRunner, `${table.name}_id_key`);
+      if (table.name === attempts.name) await dropIndex(queryRunner, attempts.keyIndex);
       await proveMovedKeys(queryRunner, `public.${table.name}`);
     }
     await addConstraint(queryRunner, applicationOnly);

@@ -71,7 +71,8 @@ export class CreateUserDailyStats1764190000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await briefly(queryRunner, 'DROP TABLE IF EXISTS public.user_daily_stats');
+    // First: a run after half of this has to fill again.
     await forgetBackfill(queryRunner, fill.name);
+    await briefly(queryRunner, 'DROP TABLE IF EXISTS public.user_daily_stats');
   }
 }

@@ -71,7 +71,7 @@ export async function dropConstraint(
 /** NOT NULL without a scan under an exclusive lock: a valid CHECK is the proof. */
 export async function requireNotNull(runner: QueryRunner, table: string, column: string): Promise<void> {
   if ((await findColumn(runner, table, column))?.isNotNull === true) return;
-  const check = { table, name: `${column}_is_not_null`, definition: `CHECK ((${column} IS NOT NULL))` };
+  const check = notNullCheck(table, column);
   await addMissing(runner, check, await findConstraint(runner, table, check.name));
   await validateConstraint(runner, check);
   await briefly(
@@ -81,9 +81,19 @@ export async function requireNotNull(runner: QueryRunner, table: string, column:
   );
 }
 
+const notNullCheck = (table: string, column: string): ConstraintDefinition => ({
+  table,
+  name: `${column}_is_not_null`,
+  definition: `CHECK ((${column} IS NOT NULL))`,
+});
+
+/** Also where requireNotNull was left half-way. */
 export async function allowNull(runner: QueryRunner, table: string, column: string): Promise<void> {
   if ((await findColumn(runner, table, column))?.isNotNull === true)
     await briefly(runner, `ALTER TABLE ${table} ALTER COLUMN ${column} DROP NOT NULL`);
+  const { name } = notNullCheck(table, column);
+  if ((await findConstraint(runner, table, name)) !== null)
+    await briefly(runner, `ALTER TABLE ${table} DROP CONSTRAINT ${name}`);
 }
 
 // The schema is written out or not, depending on the session's search path.

@@ -65,13 +65,14 @@ export function revertLastMigration(
         kind: 'refused',
       });
     log(`reverting ${name}`);
-    const forget = async () => {
-      await forgetRecorded(runner);
-      await executor.deleteMigration(target);
-    };
+    const strike = () => executor.deleteMigration(target);
     await perform(context, name, instance, async () => {
+      // First, since half reverted it is not applied: the next run completes it, or the next revert.
+      if (instance.transaction === false)
+        await inShortTransaction(runner, () => recordBegin(runner).then(strike));
       await instance.down(runner);
-      await (runner.isTransactionActive ? forget() : inShortTransaction(runner, forget));
+      await forgetRecorded(runner);
+      if (instance.transaction !== false) await strike();
     });
     return name;
   });
