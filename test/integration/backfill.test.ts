@@ -12,6 +12,7 @@ import { revertLastMigration, runMigrations, type RunOptions } from '../../src/k
 import { MigrationError, type PostgresOptions } from '../../src/kernel/migrations/session.js';
 import { defaultSettings, setContext, type BackfillSettings } from '../../src/kernel/migrations/settings.js';
 import { CreateMigrationJournal1764100000000 } from '../../src/migrations/1764100000000-CreateMigrationJournal.js';
+import { until } from '../support/own-migration.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
 const NIL = '00000000-0000-0000-0000-000000000000';
@@ -105,15 +106,6 @@ const failure = async (running: Promise<unknown>): Promise<string> => {
 
 const status = async () => (await readBackfills((text) => db.query<Row>(text)))[0];
 
-async function until<T>(what: () => Promise<T | false | undefined>): Promise<T> {
-  const end = Date.now() + 20_000;
-  while (Date.now() < end) {
-    const found = await what();
-    if (found) return found;
-    await sleep(10);
-  }
-  throw new Error('what was waited for did not come');
-}
 const visited = (rows: number) => until(async () => ((await status())?.rowsVisited ?? 0) >= rows);
 const paused = () =>
   until(async () => {

@@ -1,4 +1,5 @@
 import { createLiveDatabase, drifted, type LiveDatabase } from '../support/live-database.js';
+import { keepSessions, loseSessionAt } from '../support/lost-session.js';
 
 // Each test runs all migrations, some of them back as well.
 jest.setTimeout(120_000);
@@ -32,17 +33,6 @@ async function leaveInvalid(index: string, on: string): Promise<void> {
 }
 const isValid = (index: string) =>
   db.one<boolean | undefined>('SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)', [index]);
-
-/** Ends a session that begins a statement like this one; DROP EVENT TRIGGER lose_session ends that. */
-const loseSessionAt = (pattern: string) =>
-  db.query(`
-CREATE FUNCTION lose_session() RETURNS event_trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF current_query() LIKE '${pattern}' THEN
-    PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1);
-  END IF;
-END $$;
-CREATE EVENT TRIGGER lose_session ON ddl_command_start EXECUTE FUNCTION lose_session()`);
 
 beforeAll(async () => {
   db = await createLiveDatabase();
@@ -148,9 +138,9 @@ CREATE UNIQUE INDEX ON user_recent_stats (user_id)`;
     await db.query(begin);
     await db.query(finish);
     await db.run();
-    await loseSessionAt('%ALTER COLUMN user_id DROP NOT NULL%');
+    await loseSessionAt(db, '%ALTER COLUMN user_id DROP NOT NULL%');
     await expect(db.revert()).rejects.toThrow(/^RequireAttemptColumns\d+ failed: .*terminat/);
-    await db.query('DROP EVENT TRIGGER lose_session');
+    await keepSessions(db);
     await db.revert();
     expect(await db.one(owner)).toBe('FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE');
   });
@@ -360,11 +350,11 @@ INSERT INTO bookmarks VALUES (1, md5('endpoint1')::uuid)`);
 
   it('are proven again by the next run when the server is lost between the move and the proof', async () => {
     await db.query(own);
-    await loseSessionAt('%bookmarks VALIDATE CONSTRAINT %to_endpoint%');
+    await loseSessionAt(db, '%bookmarks VALIDATE CONSTRAINT %to_endpoint%');
     const before = await db.query(keys);
     expect((await db.failure()).message).toMatch(/^LeadKeysWithUserId\d+ failed: .*terminat/);
     expect(await db.query(keys)).toMatchObject([{}, {}, { name: 'to_endpoint', isValidated: false }]);
-    await db.query('DROP EVENT TRIGGER lose_session');
+    await keepSessions(db);
     await db.run();
     expect(await db.query(keys)).toEqual(before);
   });

@@ -1,4 +1,5 @@
 import { createLiveDatabase, drifted, type LiveDatabase } from '../support/live-database.js';
+import { keepSessions, loseSessionAt } from '../support/lost-session.js';
 
 // Both directions of all migrations, several times.
 jest.setTimeout(120_000);
@@ -21,19 +22,12 @@ afterEach(() => db.drop());
 
 /** Ends the session that begins a statement like this one, once. */
 async function losingSessionAt(pattern: string, running: () => Promise<unknown>): Promise<string> {
-  await db.query(`
-CREATE FUNCTION lose_session() RETURNS event_trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF current_query() LIKE '${pattern}' THEN
-    PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1);
-  END IF;
-END $$;
-CREATE EVENT TRIGGER lose_session ON ddl_command_start EXECUTE FUNCTION lose_session()`);
+  await loseSessionAt(db, pattern);
   const message = await running().then(
     () => 'it did not fail',
     (error: Error) => error.message,
   );
-  await db.query('DROP EVENT TRIGGER lose_session; DROP FUNCTION lose_session()');
+  await keepSessions(db);
   return message;
 }
 

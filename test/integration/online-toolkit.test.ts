@@ -6,6 +6,7 @@ import { addConstraint, requireNotNull, validateConstraint } from '../../src/ker
 import { proveMovedKeys, swapKeys } from '../../src/kernel/migrations/keys.js';
 import { briefly } from '../../src/kernel/migrations/short-transaction.js';
 import { failureOf } from '../support/live-database.js';
+import { keepSessions, loseSessionAt } from '../support/lost-session.js';
 import { connect, ownMigration, until } from '../support/own-migration.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -214,14 +215,7 @@ INSERT INTO parts SELECT n, n FROM generate_series(1, 200) n`;
   it('the proof is made by the next run when the session was lost before it', async () => {
     await db.query(children);
     // Its first proof ends its session.
-    await db.query(`
-CREATE FUNCTION lose_session() RETURNS event_trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF current_query() LIKE '%VALIDATE CONSTRAINT "parts_item_fkey"%' THEN
-    PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(1);
-  END IF;
-END $$;
-CREATE EVENT TRIGGER lose_session ON ddl_command_start EXECUTE FUNCTION lose_session()`);
+    await loseSessionAt(db, '%VALIDATE CONSTRAINT "parts_item_fkey"%');
     await failureOf(own.run(swap));
     expect(await keys()).toMatchObject([
       { isValidated: true },
@@ -230,7 +224,7 @@ CREATE EVENT TRIGGER lose_session ON ddl_command_start EXECUTE FUNCTION lose_ses
     expect(await own.journal()).toMatchObject([
       { object: 'foreign keys to public.items', action: 'repaired' },
     ]);
-    await db.query('DROP EVENT TRIGGER lose_session');
+    await keepSessions(db);
     await own.run(swap);
     expect(await keys()).toMatchObject([{ isValidated: true }, { isValidated: true }]);
     expect(await own.journal()).toMatchObject([

@@ -1,6 +1,11 @@
+import { QueryRunnerAlreadyReleasedError } from 'typeorm';
 import { explain } from './session.js';
 
 describe('explain', () => {
+  it('says what a lost connection is', () => {
+    expect(explain(new QueryRunnerAlreadyReleasedError())).toBe('the connection to the database was lost');
+  });
+
   it("adds PostgreSQL's detail and hint to its message", () => {
     const error = Object.assign(new Error('cannot drop table a'), {
       detail: 'b depends on it',

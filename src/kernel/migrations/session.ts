@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions, type Logger, type QueryRunner } from 'typeorm';
+import {
+  DataSource,
+  QueryRunnerAlreadyReleasedError,
+  type DataSourceOptions,
+  type Logger,
+  type QueryRunner,
+} from 'typeorm';
 import type { MigrationLog } from './settings.js';
 
 export type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
@@ -140,6 +146,8 @@ export async function lockHolder(runner: QueryRunner): Promise<string | null> {
 export function explain(error: unknown): string {
   if (error instanceof AggregateError)
     return error.errors.map((one: unknown) => (one as Error).message).join(', ');
+  // TypeORM's word for a statement after the server went away.
+  if (error instanceof QueryRunnerAlreadyReleasedError) return 'the connection to the database was lost';
   const { message, detail, hint } = error as Error & { detail?: string; hint?: string };
   return [message, detail, hint && `hint: ${hint}`].filter(Boolean).join(' — ');
 }
