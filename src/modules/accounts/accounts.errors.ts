@@ -13,3 +13,8 @@ export const userGone = () => new DomainError('unauthenticated', 'invalid_token'
 
 export const endpointNotFound = () =>
   new DomainError('not_found', 'endpoint_not_found', 'Endpoint not found');
+
+export const applicationNotFound = () =>
+  new DomainError('not_found', 'application_not_found', 'Application not found');
+
+export const accessDenied = () => new DomainError('forbidden', 'access_denied', 'Access denied');

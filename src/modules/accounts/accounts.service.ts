@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Tokens } from '../../kernel/auth/tokens.js';
-import { endpointNotFound, invalidCredentials, userGone } from './accounts.errors.js';
+import {
+  accessDenied,
+  applicationNotFound,
+  endpointNotFound,
+  invalidCredentials,
+  userGone,
+} from './accounts.errors.js';
 import { AccountsContract } from './accounts.contract.js';
 import { AccountsReadModel } from './accounts.read-model.js';
 import { AccountsRepository } from './accounts.repository.js';
@@ -51,6 +57,16 @@ export class AccountsService extends AccountsContract {
 
   async assertOwnsEndpoint(userId: string, endpointId: string): Promise<void> {
     if (!(await this.readModel.ownsEndpoint(userId, endpointId))) throw endpointNotFound();
+  }
+
+  async requireOwnEndpoint(userId: string, endpointId: string): Promise<void> {
+    const access = await this.readModel.endpointAccess(userId, endpointId);
+    if (access === undefined) throw endpointNotFound();
+    if (!access.isOwn) throw accessDenied();
+  }
+
+  async assertOwnsApplication(userId: string, applicationId: string): Promise<void> {
+    if (!(await this.readModel.ownsApplication(userId, applicationId))) throw applicationNotFound();
   }
 }
 
