@@ -1,19 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { latencyOf as latencyOfValues, type Latency } from '../report/latency.js';
 import type { LatencyEntry } from '../../scripts/simulator/latency-log.js';
 
 /** One statement, as it was logged by who sent it. */
 export interface Answer extends LatencyEntry {
   /** When it was under way: the middle between sending and answer, in ms since 1970. */
   during: number;
-}
-
-export interface Latency {
-  count: number;
-  p50: number;
-  p95: number;
-  p99: number;
-  max: number;
 }
 
 export async function readAnswers(file: string): Promise<Answer[]> {
@@ -25,12 +18,9 @@ export async function readAnswers(file: string): Promise<Answer[]> {
   return answers;
 }
 
-/** Nearest rank, from every single value; refused and broken statements waited too. */
-export function latencyOf(answers: readonly Answer[]): Latency {
-  const sorted = Float64Array.from(answers, ({ latencyMs }) => latencyMs).sort();
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-  return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
-}
+/** Refused and broken statements waited too. */
+export const latencyOf = (answers: readonly Answer[]): Latency =>
+  latencyOfValues(answers.map(({ latencyMs }) => latencyMs));
 
 export const notAcknowledged = (answers: readonly Answer[]) =>
   answers.filter(({ outcome }) => outcome !== 'acknowledged').length;

@@ -11,13 +11,16 @@ import { DATABASE, startFilled } from './original-database.js';
 import { runPhase, type Scene } from './phase.js';
 import { selectSample, type ReadSample } from './reads.sql.js';
 import { evaluate, type BenchResult, type Conditions } from './result.js';
-import { createHome, removeFolder } from './server-files.js';
+import type { Say } from '../report/run-bench.js';
+import { createHome, removeFolder } from '../server/server-files.js';
 import { withSession } from './session.js';
 
-export type Say = (line: string) => void;
-
 /** Everything from initdb to the figures; the server is stopped and its folder gone afterwards, unless `keep`. */
-export async function runBench(options: BenchOptions, say: Say, signal: AbortSignal): Promise<BenchResult> {
+export async function measureMigrations(
+  options: BenchOptions,
+  say: Say,
+  signal: AbortSignal,
+): Promise<BenchResult> {
   const files = await createHome(options.dataDir, options.pgBin);
   try {
     const server = await startFilled(files, options, say, signal);

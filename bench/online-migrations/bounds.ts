@@ -1,13 +1,7 @@
+import { atMost, bound, none, type Bound } from '../report/bounds.js';
 import type { Sizes } from './measure.js';
 import type { Checksum } from './measures.sql.js';
 import type { BenchResult } from './result.js';
-
-export interface Bound {
-  what: string;
-  required: string;
-  measured: string;
-  holds: boolean;
-}
 
 const MAX_WRITE_MS = 1000;
 const MAX_P99_RATIO = 3;
@@ -48,20 +42,6 @@ export function judge({ phases, runner, sizes, checksums, migrations }: BenchRes
     atMost('heap of delivery_attempts, times its size before', MAX_HEAP_RATIO, heapRatio),
   ];
 }
-
-const bound = (what: string, required: string, measured: string, holds: boolean): Bound => ({
-  what,
-  required,
-  measured,
-  holds,
-});
-
-const none = (what: string, count: number, unit = '') =>
-  bound(what, '0', `${count} ${unit}`.trim(), count === 0);
-
-// Written so that a figure that could not be had (NaN) does not hold.
-const atMost = (what: string, limit: number, value: number) =>
-  bound(what, `≤ ${limit}`, value.toFixed(2), value <= limit);
 
 const heapOf = ({ tables }: Sizes) =>
   tables.find(({ name }) => name === 'delivery_attempts')?.heapBytes ?? NaN;

@@ -1,4 +1,4 @@
-import { startScript, type Ended, type Line } from './children.js';
+import { startScript, type Ended, type Line } from '../server/children.js';
 
 export interface MigrationSpan {
   name: string;

@@ -1,23 +1,8 @@
 import { grouped } from '../../src/demo/progress-bar.js';
-import type { Latency } from './answers.js';
-import type { Bound } from './bounds.js';
+import { boundsTable, type Bound } from '../report/bounds.js';
+import type { Latency } from '../report/latency.js';
+import { mib, ms, seconds, table } from '../report/markdown.js';
 import type { BenchResult, PhaseFigures } from './result.js';
-
-const ms = (value: number) => (value < 10 ? value.toFixed(1) : grouped(value));
-const mib = (bytes: number) => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
-const seconds = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} s`;
-const cell = (text: string | number) => String(text).replaceAll('|', '\\|');
-
-/** The columns as wide as prettier makes them: the page is checked like every other. */
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const lines = [head, ...rows].map((row) => row.map(cell));
-  const widths = head.map((_, i) => Math.max(3, ...lines.map((row) => [...(row[i] ?? '')].length)));
-  const pad = (text: string, width: number) => text + ' '.repeat(width - [...text].length);
-  const line = (row: readonly string[]) =>
-    `| ${widths.map((width, i) => pad(row[i] ?? '', width)).join(' | ')} |`;
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-  return [line(lines[0] ?? []), rule, ...lines.slice(1).map(line)].join('\n');
-}
 
 export function page(result: BenchResult, bounds: readonly Bound[]): string {
   const { before, during, after } = result.phases;
@@ -26,15 +11,7 @@ export function page(result: BenchResult, bounds: readonly Bound[]): string {
     `Written by \`npm run bench:migrations\` (${result.ranAt.slice(0, 10)}); the same figures are in the .json beside it.`,
     conditions(result),
     `## Bounds`,
-    table(
-      ['What', 'Required', 'Measured', ''],
-      bounds.map(({ what, required, measured, holds }) => [
-        what,
-        required,
-        measured,
-        holds ? 'holds' : 'FAILS',
-      ]),
-    ),
+    boundsTable(bounds),
     `## Writer and reader`,
     table(['', 'before', 'during', 'after'], phaseRows([before, during, after])),
     `The reader polls these every 200 ms, prepared (p50 / p99 / max in ms):`,

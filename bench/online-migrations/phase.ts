@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SimulatorReport } from '../../scripts/simulator/simulate.js';
 import { readAnswers, type Answer } from './answers.js';
-import { lastWords, startScript, type Child } from './children.js';
+import { lastWords, startScript, type Child } from '../server/children.js';
 import type { ReadSample } from './reads.sql.js';
 import { withSession } from './session.js';
 

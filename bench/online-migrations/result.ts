@@ -1,4 +1,5 @@
-import type { Answer, Latency } from './answers.js';
+import type { Latency } from '../report/latency.js';
+import type { Answer } from './answers.js';
 import { latencyOf, notAcknowledged, within } from './answers.js';
 import type { LockWait } from './lock-waits.js';
 import type { Sizes } from './measure.js';

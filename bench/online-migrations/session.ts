@@ -1,20 +1,10 @@
-import pg from 'pg';
+import { withSession as withPlainSession, type Query } from '../server/session.js';
 
-export type Query = <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) => Promise<Row[]>;
+export type { Query } from '../server/session.js';
 
-// Without scans of indexes: a migration drops those that nobody scans, and the bench is not to be somebody.
-const settings = `SET TimeZone = 'UTC'; SET enable_indexscan = off; SET enable_indexonlyscan = off;
-  SET enable_bitmapscan = off`;
+// A migration drops indexes that nobody scans, and the bench is not to be somebody.
+const withoutIndexScans = `SET enable_indexscan = off; SET enable_indexonlyscan = off; SET enable_bitmapscan = off`;
 
 /** A session of its own, in UTC, closed afterwards. */
-export async function withSession<T>(databaseUrl: string, work: (query: Query) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl, application_name: 'ethhook-bench' });
-  client.on('error', () => undefined); // the statement under way fails too
-  await client.connect();
-  try {
-    await client.query(settings);
-    return await work(async (text, values) => (await client.query(text, values)).rows as never);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
+export const withSession = <T>(databaseUrl: string, work: (query: Query) => Promise<T>): Promise<T> =>
+  withPlainSession(databaseUrl, work, withoutIndexScans);

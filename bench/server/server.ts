@@ -8,19 +8,23 @@ export interface BenchServer {
   stop(mode: 'fast' | 'immediate'): Promise<void>;
 }
 
-/** Default settings, but for the library that a migration makes an extension of. */
-export async function startServer(files: ServerFiles): Promise<BenchServer> {
+/** These settings, PostgreSQL's own for the rest, and the library that a migration makes an extension of. */
+export async function startServer(
+  files: ServerFiles,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<BenchServer> {
   const port = await freePort();
   const data = `--pgdata=${join(files.home, 'data')}`;
   const password = (await readFile(join(files.home, 'password'), 'utf8')).trim();
-  const settings = [
+  const switches = [
     `-p ${port}`,
     '-c listen_addresses=127.0.0.1',
     `-c unix_socket_directories=''`,
     '-c shared_preload_libraries=pg_stat_statements',
+    ...Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`),
   ];
   const log = `--log=${join(files.home, 'log')}`;
-  await runProgram(files, 'pg_ctl', [data, log, '--wait', '-o', settings.join(' '), 'start']);
+  await runProgram(files, 'pg_ctl', [data, log, '--wait', '-o', switches.join(' '), 'start']);
   return {
     urlFor: (database) => `postgres://ethhook:${password}@127.0.0.1:${port}/${database}`,
     stop: (mode) => runProgram(files, 'pg_ctl', [data, '--wait', `--mode=${mode}`, 'stop']),
