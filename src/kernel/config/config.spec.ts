@@ -69,6 +69,45 @@ describe('loadConfig', () => {
     expect(problemsOf({ DATABASE_POOL_MIN: '20', DATABASE_POOL_MAX: '10' })).toHaveLength(1);
   });
 
+  it('reads live statistics, folds and audits them, and shadows nothing, unless told otherwise', () => {
+    expect(loadConfig({}).statistics).toEqual({
+      reads: 'live',
+      shadowPercent: 0,
+      foldEnabled: true,
+      foldIntervalMs: 250,
+      maxTailRows: 5000,
+      auditIntervalSeconds: 60,
+    });
+    const told = loadConfig({
+      STATISTICS_READS: 'original',
+      STATISTICS_SHADOW_PERCENT: '0.5',
+      FOLD_ENABLED: 'false',
+      AUDIT_INTERVAL_SECONDS: '0',
+    });
+    expect(told.statistics).toMatchObject({
+      reads: 'original',
+      shadowPercent: 0.5,
+      foldEnabled: false,
+      auditIntervalSeconds: 0,
+    });
+  });
+
+  it.each(['101', '-1', 'half'])('refuses %s as the share of shadowed reads', (value) => {
+    expect(problemsOf({ STATISTICS_SHADOW_PERCENT: value })).toEqual([
+      'STATISTICS_SHADOW_PERCENT: must be a number from 0 to 100',
+    ]);
+  });
+
+  it.each([
+    ['STATISTICS_READS', 'cached'],
+    ['FOLD_ENABLED', 'yes'],
+    ['FOLD_INTERVAL_MS', '49'],
+    ['FOLD_MAX_TAIL_ROWS', '99'],
+    ['AUDIT_INTERVAL_SECONDS', '86401'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: must be`)]);
+  });
+
   it('takes an empty variable as not set and cannot be changed afterwards', () => {
     const config = loadConfig({ PORT: '', DATABASE_URL: '' });
     expect(config.http.port).toBe(3000);

@@ -7,6 +7,10 @@ const urlWith = (...protocols: string[]) =>
   z.string().refine((value) => isUrlOf(value, protocols), {
     message: `must be a valid URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
   });
+const percent = z
+  .string()
+  .refine((text) => Number(text) >= 0 && Number(text) <= 100, { message: 'must be a number from 0 to 100' })
+  .transform(Number);
 const commaList = (value: string) =>
   value
     .split(',')
@@ -42,6 +46,15 @@ const environmentSchema = z.object({
   STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
   LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
   LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
+  STATISTICS_READS: z.enum(['live', 'original']).default('live'),
+  STATISTICS_SHADOW_PERCENT: percent.default(0),
+  FOLD_ENABLED: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((value) => value === 'true'),
+  FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
+  FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
+  AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -112,6 +125,17 @@ function toConfig(env: Environment) {
       jwtExpirationHours: env.JWT_EXPIRATION_HOURS,
       loginMaxFailures: env.LOGIN_MAX_FAILURES,
       loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+    },
+    statistics: {
+      reads: env.STATISTICS_READS,
+      shadowPercent: env.STATISTICS_SHADOW_PERCENT,
+      foldEnabled: env.FOLD_ENABLED,
+      /** The shortest pause between two folds. */
+      foldIntervalMs: env.FOLD_INTERVAL_MS,
+      /** A read with more unfolded rows is answered of the last fold. */
+      maxTailRows: env.FOLD_MAX_TAIL_ROWS,
+      /** 0: no audit. */
+      auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
