@@ -4,6 +4,7 @@ import type { AppConfig } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { HealthController } from './kernel/health/health.controller.js';
+import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
 import { AccountsModule } from './modules/accounts/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { StatisticsModule } from './modules/statistics/index.js';
@@ -15,6 +16,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.with(config),
+        TelemetryModule,
         DatabaseModule,
         AuthModule,
         AccountsModule,

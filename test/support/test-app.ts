@@ -45,7 +45,7 @@ export async function startTestApp(
   const url = `${(await app.getUrl()).replace('[::1]', '127.0.0.1')}/api/v1`;
   const request = async (path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(
-      path.startsWith('/health') || path.startsWith('/docs') ? url.replace('/api/v1', path) : url + path,
+      /^\/(health|docs|metrics)/.test(path) ? url.replace('/api/v1', path) : url + path,
       init,
     );
     const text = await response.text();

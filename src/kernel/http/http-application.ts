@@ -8,10 +8,13 @@ import { LogController, type FastifyInstance, type FastifyReply, type FastifyReq
 import type { AppConfig } from '../config/config.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
+import { revalidateAnswers } from './etag.js';
 import { serveOpenApi } from './openapi.js';
+import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
 
 export const BASE_PATH = '/api/v1';
+const PROBES = new RegExp(`^${BASE_PATH}/(?:health|metrics)(?:/|$)`);
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
@@ -29,11 +32,12 @@ export async function createHttpApplication(
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
+  app.useGlobalInterceptors(new TrustInterceptor());
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-    exposedHeaders: ['X-Request-Id', 'Retry-After'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'If-None-Match'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: docsPolicy });
@@ -50,8 +54,9 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     requestIdHeader: false,
     genReqId: ({ headers }: { headers: IncomingHttpHeaders }) =>
       sentRequestId(headers['x-request-id']) ?? randomUUID(),
-    // Probes of orchestrators ask at the root, the old API answered below its base path.
-    rewriteUrl: ({ url = '/' }) => (/^\/health(?:$|[/?])/.test(url) ? BASE_PATH + url : url),
+    // Probes and scrapers ask at the root, the old API answered below its base path.
+    rewriteUrl: ({ url = '/' }) =>
+      /^\/(?:health(?:$|[/?])|metrics(?:$|\?))/.test(url) ? BASE_PATH + url : url,
     routerOptions: { maxParamLength: 200 },
     // Finish what is in flight, refuse what comes after, drop idle keep-alive connections.
     forceCloseConnections: 'idle',
@@ -65,6 +70,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     done();
   });
   closeConnectionsWhenClosing(fastify);
+  revalidateAnswers(fastify, isProbe);
   fastify.addHook('onResponse', (request, reply, done) => {
     logRequest(request, reply);
     done();
@@ -92,7 +98,7 @@ function sentRequestId(header: string | string[] | undefined): string | undefine
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const path = pathOf(request);
   // Probes ask every few seconds, for ever.
-  const level = path.startsWith(`${BASE_PATH}/health`) ? 'debug' : 'info';
+  const level = isProbe(request) ? 'debug' : 'info';
   request.log[level](
     {
       method: request.method,
@@ -105,6 +111,8 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     'request',
   );
 }
+
+const isProbe = (request: FastifyRequest) => PROBES.test(pathOf(request));
 
 // The documentation page has inline styles and a data: logo; scripts come from this server only.
 const docsPolicy = {

@@ -1,7 +1,14 @@
 import { applyDecorators, type INestApplication } from '@nestjs/common';
-import { ApiResponse, DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import {
+  ApiResponse,
+  DocumentBuilder,
+  SwaggerModule,
+  type ApiResponseOptions,
+  type OpenAPIObject,
+} from '@nestjs/swagger';
 import type { z } from 'zod';
 import { errorBodySchema } from './error-body.js';
+import { TRUST_HEADERS } from './trust.interceptor.js';
 
 const errorTexts = {
   400: [
@@ -26,13 +33,42 @@ const errorTexts = {
 
 type ErrorStatus = keyof typeof errorTexts;
 
+const trustHeaders: NonNullable<ApiResponseOptions['headers']> = {
+  [TRUST_HEADERS.asOf]: {
+    description: 'The moment whose figures these are, RFC 3339 in UTC with microseconds.',
+    schema: { type: 'string', format: 'date-time' },
+  },
+  [TRUST_HEADERS.exact]: {
+    description: 'false where a figure is a bound or an estimate.',
+    schema: { type: 'boolean' },
+  },
+  [TRUST_HEADERS.source]: {
+    description:
+      'live: all rows up to that moment; rollups: those of the last fold; original: counted row by row by the old SQL.',
+    schema: { type: 'string', enum: ['live', 'rollups', 'original'] },
+  },
+};
+
+interface Success {
+  schema: z.ZodType;
+  description: string;
+  example: unknown;
+  /** The route answers with a Trusted: its headers are documented. */
+  trusted?: boolean;
+}
+
 /** Documents a route: its success (schema and example) and each error it can answer with. */
-export function ApiAnswers(
-  success: { schema: z.ZodType; description: string; example: unknown },
-  ...errors: ErrorStatus[]
-) {
-  const { schema, ...rest } = success;
-  return applyDecorators(ApiResponse({ status: 200, standardSchema: schema, ...rest }), ApiErrors(...errors));
+export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
+  const { schema, trusted = false, ...rest } = success;
+  return applyDecorators(
+    ApiResponse({
+      status: 200,
+      standardSchema: schema,
+      ...rest,
+      ...(trusted ? { headers: trustHeaders } : {}),
+    }),
+    ApiErrors(...errors),
+  );
 }
 
 /** Documents the errors of a route, in their one form. */

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
+
+/**
+ * Every series is kept by whoever scrapes, for months. Past so many of one metric the labels read `other`, so that a
+ * value that was thought to come from the code, and does not, costs nobody their monitoring.
+ */
+const MAX_SERIES = 100;
+
+type Labels<Name extends string> = Readonly<Record<Name, string>>;
+
+interface Definition<Name extends string> {
+  /** Prometheus' form: unit at the end, counters with `_total`. */
+  readonly name: string;
+  readonly help: string;
+  /** Their values come from the code: names of reads and tasks, never an id or a path. */
+  readonly labels?: readonly Name[];
+}
+
+export interface Counter<Name extends string> {
+  increment(labels: Labels<Name>, by?: number): void;
+}
+
+export interface Gauge {
+  set(value: number): void;
+}
+
+/** One series of a gauge that is read when it is asked for. */
+export interface Sample<Name extends string> {
+  readonly labels: Labels<Name>;
+  readonly value: number;
+}
+
+/** What this process counts and measures; modules register theirs at their start. A name is registered once. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  readonly contentType = this.registry.contentType;
+
+  /** The text format of Prometheus. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  counter<Name extends string = never>(definition: Definition<Name>): Counter<Name> {
+    const counter = new PromCounter(this.options(definition));
+    const bound = boundedSeries<Name>();
+    return { increment: (labels, by = 1) => counter.inc(bound(labels), by) };
+  }
+
+  /** A gauge that is set; it has no series until then. */
+  gauge(definition: Definition<never>): Gauge {
+    const gauge = new PromGauge(this.options(definition));
+    gauge.remove();
+    return { set: (value) => gauge.set(value) };
+  }
+
+  /** A gauge that is read at each scrape; `read` must be cheap, and not throw. */
+  observedGauge<Name extends string = never>(
+    definition: Definition<Name>,
+    read: () => readonly Sample<Name>[],
+  ): void {
+    const bound = boundedSeries<Name>();
+    new PromGauge({
+      ...this.options(definition),
+      collect() {
+        this.reset();
+        for (const { labels, value } of read()) this.set(bound(labels), value);
+      },
+    });
+  }
+
+  private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
+    return { name, help, labelNames: labels, registers: [this.registry] };
+  }
+}
+
+function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
+  const seen = new Set<string>();
+  return (labels) => {
+    const key = JSON.stringify(labels);
+    if (seen.size < MAX_SERIES) seen.add(key);
+    if (seen.has(key)) return labels;
+    return Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])) as Labels<Name>;
+  };
+}
