@@ -190,7 +190,7 @@ describe('GET /events', () => {
 
   it('pages by limit and offset, and keeps the total on a page past the end', async () => {
     expect((await list('?limit=2&offset=1')).events.map(({ id }) => id)).toEqual([ids.failed, ids.pending]);
-    expect(await list('?limit=2&offset=50')).toEqual({ events: [], total: 5 });
+    expect(await list('?limit=2&offset=50')).toMatchObject({ events: [], total: 5 });
   });
 
   it('narrows to one endpoint, whose attempts alone count', async () => {
@@ -232,7 +232,7 @@ describe('a tenant never sees another', () => {
   it('neither in lists nor in figures', async () => {
     const bobsEvents = (await app.get('/events', bob)).body.events as { id: string }[];
     expect(bobsEvents.map(({ id }) => id)).toEqual([ids.bobs, ids.shared]);
-    expect((await app.get('/events', admin)).body).toEqual({ events: [], total: 0 });
+    expect((await app.get('/events', admin)).body).toMatchObject({ events: [], total: 0 });
     const { data_points } = (await app.get('/statistics/timeseries', bob)).body as {
       data_points: { delivery_count: number }[];
     };

@@ -34,7 +34,7 @@ export const queryInteger = (min: number, max: number) => {
   const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string(message)
-    .refine((text) => /^-?\d{1,15}$/.test(text), message)
+    .refine((text) => /^-?\d{1,16}$/.test(text), message)
     .transform(Number)
     .pipe(z.number().min(min, message).max(max, message))
     .meta({ type: 'integer', minimum: min, maximum: max });

@@ -2,6 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
+import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
 import {
   eventExample,
@@ -32,14 +33,17 @@ export class EventsController {
   list(
     @CurrentUser() user: AuthUser,
     @Query({ schema: listEventsQuerySchema }) query: ListEventsQuery,
-  ): Promise<EventListDto> {
+  ): Promise<Trusted<EventListDto>> {
     return this.events.list(user.userId, query);
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One event' })
+  @ApiOperation({ summary: "One event, with counts of the caller's own attempts" })
   @ApiAnswers({ schema: eventSchema, description: 'The event.', example: eventExample }, 400, 401, 404, 503)
-  find(@CurrentUser() user: AuthUser, @Param({ schema: idParamSchema }) { id }: IdParam): Promise<EventDto> {
+  find(
+    @CurrentUser() user: AuthUser,
+    @Param({ schema: idParamSchema }) { id }: IdParam,
+  ): Promise<Trusted<EventDto>> {
     return this.events.find(user.userId, id);
   }
 }

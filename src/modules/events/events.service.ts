@@ -1,35 +1,91 @@
 import { Injectable } from '@nestjs/common';
+import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
+import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import type { EventDto, EventListDto } from './dto/event.dto.js';
 import type { ListEventsQuery } from './dto/list-events.query.js';
-import { eventNotFound } from './events.errors.js';
-import { EventsReadModel } from './events.read-model.js';
+import { emptyBlockRange, emptyWindow, eventNotFound } from './events.errors.js';
+import { EventsReads, type EventFilter, type EventPage } from './events.reads.js';
+import { assertOneBeginning, cursorsOf } from './paging.js';
 import type { EventRow } from './queries/event-columns.js';
 
 @Injectable()
 export class EventsService {
   constructor(
-    private readonly readModel: EventsReadModel,
+    private readonly reads: EventsReads,
     private readonly accounts: AccountsContract,
+    private readonly cursors: Cursors,
   ) {}
 
-  /** Throws 404 endpoint_not_found for an endpoint that is not the user's. */
-  async list(userId: string, query: ListEventsQuery): Promise<EventListDto> {
-    const { endpoint_id: endpointId, limit, offset } = query;
-    if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(userId, endpointId);
-    const { total, events } = await this.readModel.list({ userId, endpointId, limit, offset });
-    return { events: events.map(toEventDto), total };
+  /**
+   * Throws 400 for parameters that contradict each other, 404 endpoint_not_found and application_not_found for one that is
+   * not the user's.
+   */
+  async list(userId: string, query: ListEventsQuery): Promise<Trusted<EventListDto>> {
+    const filter = filterOf(userId, query);
+    const scope = { list: 'events', ...filter };
+    const page = this.pageOf(query, scope);
+    await this.assertOwns(filter);
+    const { value, trust } = await this.reads.list(filter, page, query.limit);
+    const { events, total, totalIs, ...beyond } = value;
+    const rows = events.map(({ ingestedAt: at, id }) => ({ at, id }));
+    return new Trusted(
+      {
+        events: events.map(toEventDto),
+        total,
+        total_is: totalIs,
+        ...cursorsOf({ rows, ...beyond }, (cursor) => this.cursors.encode(cursor, scope)),
+      },
+      trust,
+    );
   }
 
   /** Throws 404 event_not_found, also for an event that only other tenants' endpoints matched. */
-  async find(userId: string, eventId: string): Promise<EventDto> {
-    const row = await this.readModel.find(userId, eventId);
-    if (row === undefined) throw eventNotFound();
-    return toEventDto(row);
+  async find(userId: string, eventId: string): Promise<Trusted<EventDto>> {
+    const { value, trust } = await this.reads.find(userId, eventId);
+    if (value === undefined) throw eventNotFound();
+    return new Trusted(toEventDto(value), trust);
+  }
+
+  private pageOf(query: ListEventsQuery, scope: CursorScope): EventPage {
+    assertOneBeginning(query);
+    const { cursor, at_time: time, at_block: block, offset = 0 } = query;
+    if (time !== undefined) return { kind: 'at-time', time };
+    if (block !== undefined) return { kind: 'at-block', block };
+    if (cursor === undefined) return offset === 0 ? { kind: 'first' } : { kind: 'offset', offset };
+    const { direction, at: ingestedAt, id } = this.cursors.decode(cursor, scope);
+    return { kind: direction, than: { ingestedAt, id } };
+  }
+
+  private async assertOwns({ userId, endpointId, applicationId }: EventFilter): Promise<void> {
+    if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(userId, endpointId);
+    if (applicationId !== undefined) await this.accounts.assertOwnsApplication(userId, applicationId);
   }
 }
 
-export function toEventDto(row: EventRow): EventDto {
+function filterOf(userId: string, query: ListEventsQuery): EventFilter {
+  const { start_date: from, end_date: to, from_block: fromBlock, to_block: toBlock } = query;
+  // Equal milliseconds may still differ in PostgreSQL; where they do not, the answer is empty.
+  if (from !== undefined && to !== undefined && (Date.parse(from) > Date.parse(to) || from === to))
+    throw emptyWindow();
+  if (fromBlock !== undefined && toBlock !== undefined && fromBlock > toBlock) throw emptyBlockRange();
+  return {
+    userId,
+    endpointId: query.endpoint_id,
+    applicationId: query.application_id,
+    chainIds: query.chain_ids,
+    status: query.status,
+    from,
+    to,
+    fromBlock,
+    toBlock,
+    transactionHash: query.transaction_hash,
+    contractAddress: query.contract_address,
+    topic0: query.topic0,
+  };
+}
+
+function toEventDto(row: EventRow): EventDto {
   return {
     id: row.id,
     block_number: Number(row.blockNumber),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../../../kernel/http/validation.js';
+import { pagingExample, pagingSchemas } from './paging.dto.js';
 
 const count = z.number().int().nonnegative();
 
@@ -31,7 +32,7 @@ export const eventSchema = z
 export type EventDto = z.infer<typeof eventSchema>;
 
 export const eventListSchema = z
-  .object({ events: z.array(eventSchema), total: count.meta({ description: 'All that match, exact.' }) })
+  .object({ events: z.array(eventSchema), ...pagingSchemas })
   .meta({ id: 'EventList' });
 
 export type EventListDto = z.infer<typeof eventListSchema>;
@@ -59,4 +60,4 @@ export const eventExample: EventDto = {
   created_at: '2026-01-02T03:04:05.123456Z',
 };
 
-export const eventListExample: EventListDto = { events: [eventExample], total: 1 };
+export const eventListExample: EventListDto = { events: [eventExample], ...pagingExample };
