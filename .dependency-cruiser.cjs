@@ -76,9 +76,9 @@ module.exports = {
       { path: ['/queries/', '^src/kernel/database/'] },
     ),
     only(
-      'queries-are-run-by-read-models-and-repositories',
+      'queries-are-run-by-reads-and-repositories',
       'Others may know a row type.',
-      { path: '^src/modules/', pathNot: ['\\.(read-model|repository)\\.ts$', '/queries/'] },
+      { path: '^src/modules/', pathNot: ['\\.(reads|read-model|repository)\\.ts$', '/queries/'] },
       { path: '/queries/', dependencyTypesNot: ['type-only'] },
     ),
     only(

@@ -1,1 +1,3 @@
+export { OriginalStatisticsReads } from './original-statistics.reads.js';
 export { StatisticsModule } from './statistics.module.js';
+export { StatisticsReads, type Bucket } from './statistics.reads.js';

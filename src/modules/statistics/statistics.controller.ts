@@ -2,6 +2,12 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminOnly, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers, ApiErrors } from '../../kernel/http/openapi.js';
+import type { Trusted } from '../../kernel/http/trust.js';
+import {
+  chainDistributionExample,
+  chainDistributionSchema,
+  type ChainDistributionDto,
+} from './dto/chain-distribution.dto.js';
 import { dashboardExample, dashboardSchema, type DashboardDto } from './dto/dashboard.dto.js';
 import { timeseriesExample, timeseriesSchema, type TimeseriesDto } from './dto/timeseries.dto.js';
 import { timeseriesQuerySchema, type TimeseriesQuery } from './dto/timeseries.query.js';
@@ -17,21 +23,27 @@ export class StatisticsController {
   @Get('dashboard')
   @ApiOperation({ summary: "The caller's totals and the trailing 24 hours" })
   @ApiAnswers(
-    { schema: dashboardSchema, description: 'Figures of one moment.', example: dashboardExample },
+    {
+      schema: dashboardSchema,
+      description: 'Figures of one moment.',
+      example: dashboardExample,
+      trusted: true,
+    },
     401,
     503,
   )
-  dashboard(@CurrentUser() user: AuthUser): Promise<DashboardDto> {
+  dashboard(@CurrentUser() user: AuthUser): Promise<Trusted<DashboardDto>> {
     return this.statistics.dashboard(user.userId);
   }
 
   @Get('timeseries')
-  @ApiOperation({ summary: "The caller's events and attempts by hour or day" })
+  @ApiOperation({ summary: "The caller's events and attempts by 5 minutes, hour or day" })
   @ApiAnswers(
     {
       schema: timeseriesSchema,
       description: 'A point for every bucket of the window, quiet ones too, oldest first.',
       example: timeseriesExample,
+      trusted: true,
     },
     400,
     401,
@@ -40,8 +52,24 @@ export class StatisticsController {
   timeseries(
     @CurrentUser() user: AuthUser,
     @Query({ schema: timeseriesQuerySchema }) query: TimeseriesQuery,
-  ): Promise<TimeseriesDto> {
+  ): Promise<Trusted<TimeseriesDto>> {
     return this.statistics.timeseries(user.userId, query);
+  }
+
+  @Get('chain-distribution')
+  @ApiOperation({ summary: "The caller's events by chain, most first" })
+  @ApiAnswers(
+    {
+      schema: chainDistributionSchema,
+      description: 'Every chain with events.',
+      example: chainDistributionExample,
+      trusted: true,
+    },
+    401,
+    503,
+  )
+  chainDistribution(@CurrentUser() user: AuthUser): Promise<Trusted<ChainDistributionDto>> {
+    return this.statistics.chainDistribution(user.userId);
   }
 
   @Get('alchemy-usage')

@@ -1,59 +1,72 @@
 import { Injectable } from '@nestjs/common';
+import { Trusted } from '../../kernel/http/trust.js';
+import { chainName } from './chain-names.js';
+import type { ChainDistributionDto } from './dto/chain-distribution.dto.js';
 import type { DashboardDto } from './dto/dashboard.dto.js';
-import type { PointDto, TimeseriesDto } from './dto/timeseries.dto.js';
+import type { TimeseriesDto } from './dto/timeseries.dto.js';
 import type { TimeseriesQuery } from './dto/timeseries.query.js';
-import type { TimeseriesRow } from './queries/read-timeseries.sql.js';
-import { StatisticsReadModel } from './statistics.read-model.js';
+import { toPoint } from './points.js';
+import { StatisticsReads, type ChainDistribution, type DashboardRow } from './statistics.reads.js';
+import { successRate } from './success-rate.js';
 import { windowOf } from './time-window.js';
 
+/** The longest window that `auto` answers by the hour. */
+const AUTO_HOURLY_MAX = 24;
+
+/** The figures of all that is the user's. */
 @Injectable()
 export class StatisticsService {
-  constructor(private readonly readModel: StatisticsReadModel) {}
+  constructor(private readonly reads: StatisticsReads) {}
 
-  async dashboard(userId: string): Promise<DashboardDto> {
-    const row = await this.readModel.dashboard(userId);
-    const total = Number(row.deliveries);
-    const successful = Number(row.successes);
-    return {
-      events_today: Number(row.eventsToday),
-      events_total: Number(row.eventsTotal),
-      success_rate: successRate(successful, total),
-      avg_delivery_time_ms: row.avgDurationMs,
-      active_endpoints: Number(row.activeEndpoints),
-      total_deliveries: total,
-      successful_deliveries: successful,
-      failed_deliveries: Number(row.failures),
-    };
+  async dashboard(userId: string): Promise<Trusted<DashboardDto>> {
+    const { value, trust } = await this.reads.dashboard(userId);
+    return new Trusted(toDashboardDto(value), trust);
   }
 
-  /** Throws 400 for a window that is empty or has too many points. */
-  async timeseries(userId: string, query: TimeseriesQuery): Promise<TimeseriesDto> {
-    const { granularity, time_range, chain_ids: chainIds, success } = query;
-    const window = windowOf(query, new Date());
-    const rows = await this.readModel.timeseries({
+  /** Throws 400 for a window that is empty, has too many points, or is too long for 5 minutes. */
+  async timeseries(userId: string, query: TimeseriesQuery): Promise<Trusted<TimeseriesDto>> {
+    const { time_range, chain_ids: chainIds, success } = query;
+    const window = windowOf(query, AUTO_HOURLY_MAX, new Date());
+    const { value, trust } = await this.reads.series({
       userId,
-      bucket: granularity,
+      scope: { kind: 'user' },
       ...window,
       chainIds,
       success,
     });
-    return { data_points: rows.map(toPoint), time_range, granularity };
+    return new Trusted({ data_points: value.map(toPoint), time_range, granularity: window.bucket }, trust);
+  }
+
+  async chainDistribution(userId: string): Promise<Trusted<ChainDistributionDto>> {
+    const { value, trust } = await this.reads.chainDistribution(userId);
+    return new Trusted(toChainDistributionDto(value), trust);
   }
 }
 
-function toPoint(row: TimeseriesRow): PointDto {
-  const deliveries = Number(row.deliveries);
-  const successes = Number(row.successes);
+function toDashboardDto(row: DashboardRow): DashboardDto {
+  const total = Number(row.deliveries);
+  const successful = Number(row.successes);
   return {
-    timestamp: row.timestamp,
-    event_count: Number(row.events),
-    delivery_count: deliveries,
-    successful_deliveries: successes,
+    events_today: Number(row.eventsToday),
+    events_total: Number(row.eventsTotal),
+    success_rate: successRate(successful, total),
+    avg_delivery_time_ms: row.avgDurationMs,
+    active_endpoints: Number(row.activeEndpoints),
+    total_deliveries: total,
+    successful_deliveries: successful,
     failed_deliveries: Number(row.failures),
-    success_rate: successRate(successes, deliveries),
-    avg_latency_ms: row.avgDurationMs,
   };
 }
 
-/** Successes of all attempts, those in flight included, in percent: the old API's definition. */
-const successRate = (successes: number, total: number) => (total === 0 ? 0 : (successes / total) * 100);
+function toChainDistributionDto({ chains, totalEvents }: ChainDistribution): ChainDistributionDto {
+  const total = Number(totalEvents);
+  return {
+    distributions: chains.map(({ chainId, events }) => ({
+      chain_id: chainId,
+      chain_name: chainName(chainId),
+      event_count: Number(events),
+      percentage: (Number(events) / total) * 100,
+    })),
+    total_events: total,
+  };
+}

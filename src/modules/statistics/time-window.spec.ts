@@ -1,13 +1,21 @@
-import { timeseriesQuerySchema } from './dto/timeseries.query.js';
+import {
+  applicationTimeseriesQuerySchema,
+  endpointTimeseriesQuerySchema,
+  timeseriesQuerySchema,
+} from './dto/timeseries.query.js';
 import { windowOf } from './time-window.js';
 
 const now = new Date('2026-03-01T00:00:00Z');
-const window = (query: Record<string, string>) => windowOf(timeseriesQuerySchema.parse(query), now);
+const window = (query: Record<string, string>, autoHourlyMax = 24) =>
+  windowOf(timeseriesQuerySchema.parse(query), autoHourlyMax, now);
+const bucket = (query: Record<string, string>, autoHourlyMax?: number) =>
+  window({ granularity: 'auto', ...query }, autoHourlyMax).bucket;
 
 describe('windowOf', () => {
   it('trails the range without dates', () => {
-    expect(window({})).toEqual({ from: null, to: null, hours: 24 });
-    expect(window({ time_range: '30d' })).toEqual({ from: null, to: null, hours: 720 });
+    expect(window({})).toEqual({ from: null, to: null, hours: 24, bucket: 'hour' });
+    expect(window({ time_range: '30d' })).toEqual({ from: null, to: null, hours: 720, bucket: 'hour' });
+    expect(window({ time_range: '90d' })).toMatchObject({ hours: 2160 });
   });
 
   it('takes either date alone and keeps its microseconds', () => {
@@ -37,6 +45,31 @@ describe('windowOf', () => {
       /granularity: .* 17521 points/,
     );
     expect(window({ start_date: '2010-03-01', granularity: 'day' })).toBeTruthy();
+  });
+
+  it('resolves auto by the length of the window, whether it trails or has dates', () => {
+    expect(bucket({})).toBe('hour');
+    expect(bucket({ time_range: '7d' })).toBe('day');
+    expect(bucket({ start_date: '2026-02-28' })).toBe('hour');
+    expect(bucket({ start_date: '2026-02-27T23:59:00Z' })).toBe('day');
+    expect(bucket({ start_date: '2026-02-27T23:59:00Z' }, 48)).toBe('hour');
+    expect(bucket({ start_date: '2026-02-27' }, 48)).toBe('hour');
+    expect(bucket({ start_date: '2026-02-26T23:59:00Z' }, 48)).toBe('day');
+    expect(bucket({ start_date: '2026-01-01', end_date: '2026-01-02', time_range: '30d' })).toBe('hour');
+  });
+
+  it('takes a start that was 24 hours ago when it was sent for a window of 24 hours', () => {
+    const start_date = '2026-02-27T23:59:00.001Z';
+    expect(bucket({ start_date })).toBe('hour');
+    expect(bucket({ start_date, granularity: '5m' })).toBe('5m');
+  });
+
+  it('answers by 5 minutes up to 24 hours', () => {
+    const refusal = 'granularity: 5m is answered for windows of at most 24 hours';
+    expect(bucket({ granularity: '5m' })).toBe('5m');
+    expect(bucket({ granularity: '5m', end_date: '2026-01-01' })).toBe('5m');
+    expect(() => bucket({ granularity: '5m', time_range: '7d' })).toThrow(refusal);
+    expect(() => bucket({ granularity: '5m', start_date: '2026-02-27T23:59:00Z' })).toThrow(refusal);
   });
 });
 
@@ -70,5 +103,16 @@ describe('timeseriesQuerySchema', () => {
     ['chainids', '1'],
   ])('refuses %s=%s', (name, value) => {
     expect(timeseriesQuerySchema.safeParse({ [name]: value }).success).toBe(false);
+  });
+});
+
+describe('the series of applications and endpoints', () => {
+  it('are by auto where nothing is said', () => {
+    expect(applicationTimeseriesQuerySchema.parse({}).granularity).toBe('auto');
+    expect(endpointTimeseriesQuerySchema.parse({}).granularity).toBe('auto');
+  });
+
+  it('an endpoint has no chains to choose from', () => {
+    expect(endpointTimeseriesQuerySchema.safeParse({ chain_ids: '1' }).success).toBe(false);
   });
 });

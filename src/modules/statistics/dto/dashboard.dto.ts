@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-export const count = z.number().int().nonnegative();
-export const percent = z.number().min(0).max(100);
-export const milliseconds = z.number().nonnegative();
+import { count, milliseconds, percent } from './figures.js';
 
 export const dashboardSchema = z
   .object({

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { timestampSchema } from '../../../kernel/http/validation.js';
-import { count, milliseconds, percent } from './dashboard.dto.js';
+import { count, milliseconds, percent } from './figures.js';
 
-export const timeRanges = ['24h', '7d', '30d'] as const;
-export const granularities = ['hour', 'day'] as const;
+export const timeRanges = ['24h', '7d', '30d', '90d'] as const;
+export const buckets = ['hour', 'day', '5m'] as const;
+
+const timestamp = timestampSchema.meta({ description: 'Start of the UTC hour, day or five minutes.' });
+const time_range = z.enum(timeRanges);
+const granularity = z.enum(buckets).meta({ description: 'What `auto` came to.' });
 
 export const pointSchema = z
   .object({
-    timestamp: timestampSchema.meta({ description: 'Start of the UTC hour or day.' }),
+    timestamp,
     event_count: count,
     delivery_count: count,
     successful_deliveries: count,
@@ -20,11 +24,7 @@ export const pointSchema = z
 export type PointDto = z.infer<typeof pointSchema>;
 
 export const timeseriesSchema = z
-  .object({
-    data_points: z.array(pointSchema),
-    time_range: z.enum(timeRanges),
-    granularity: z.enum(granularities),
-  })
+  .object({ data_points: z.array(pointSchema), time_range, granularity })
   .meta({ id: 'Timeseries' });
 
 export type TimeseriesDto = z.infer<typeof timeseriesSchema>;
@@ -41,6 +41,24 @@ export const timeseriesExample: TimeseriesDto = {
       avg_latency_ms: 176.2,
     },
   ],
+  time_range: '24h',
+  granularity: 'hour',
+};
+
+export const endpointTimeseriesSchema = z
+  .object({
+    data_points: z.array(
+      z.object({ timestamp, count: count.meta({ description: 'Events.' }) }).meta({ id: 'EndpointPoint' }),
+    ),
+    time_range,
+    granularity,
+  })
+  .meta({ id: 'EndpointTimeseries' });
+
+export type EndpointTimeseriesDto = z.infer<typeof endpointTimeseriesSchema>;
+
+export const endpointTimeseriesExample: EndpointTimeseriesDto = {
+  data_points: [{ timestamp: '2026-01-02T03:00:00Z', count: 52 }],
   time_range: '24h',
   granularity: 'hour',
 };

@@ -1,21 +1,13 @@
 import { sql } from '../../../kernel/database/sql.js';
-
-export interface DashboardRow {
-  eventsToday: string; // int8 arrives as a string
-  eventsTotal: string;
-  deliveries: string;
-  successes: string;
-  failures: string;
-  avgDurationMs: number | null;
-  activeEndpoints: string;
-}
+import type { DashboardRow } from '../statistics.reads.js';
 
 /**
  * All figures of the dashboard, of one moment. An event counts when an attempt was made at an endpoint of the
  * user; `eventsToday` are those ingested in the trailing 24 hours (by the event's ingested_at, not by
  * attempted_at, with which a retry today would count yesterday's event).
  */
-export const readDashboard = (p: { userId: string }) => sql<DashboardRow>('statistics.read-dashboard')`
+export const originalReadDashboard = (p: { userId: string }) =>
+  sql<DashboardRow & { asOf: string }>('statistics.original-read-dashboard')`
   WITH tenant_endpoints AS MATERIALIZED (
     SELECT ep.id, ep.is_active
       FROM applications a
@@ -40,7 +32,8 @@ export const readDashboard = (p: { userId: string }) => sql<DashboardRow>('stati
                     WHERE da.event_id = e.id
                       AND da.endpoint_id IN (SELECT te.id FROM tenant_endpoints te))
   )
-  SELECT (SELECT today.events FROM today) AS "eventsToday",
+  SELECT now() AS "asOf",
+         (SELECT today.events FROM today) AS "eventsToday",
          count(*) AS "eventsTotal",
          coalesce(sum(pe.deliveries), 0)::bigint AS "deliveries",
          coalesce(sum(pe.successes), 0)::bigint AS "successes",
