@@ -28,9 +28,10 @@ export function startScript(
   databaseUrl: string,
   signal: AbortSignal,
   onLine: (text: string) => void = () => undefined,
+  environment: Readonly<Record<string, string>> = {},
 ): Child {
   const child = spawn(process.execPath, [join(dist, script), ...args], {
-    env: { ...process.env, DATABASE_URL: databaseUrl },
+    env: { ...process.env, ...environment, DATABASE_URL: databaseUrl },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal,
     killSignal: 'SIGKILL',

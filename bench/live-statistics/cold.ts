@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { connect, type BenchConnection } from './connection.js';
+import type { Cluster, DatabaseName } from './databases.js';
+import { selectOne } from './floor.sql.js';
+
+const run = promisify(execFile);
+
+/** What cold means here: whether the operating system's page cache was dropped too. */
+export async function cachesCanBeDropped(wanted: boolean): Promise<boolean> {
+  return wanted && (await dropCaches());
+}
+
+/** A connection to a server that has none of its pages in its buffers, nor in the page cache if those are dropped. */
+export async function connectCold(
+  cluster: Cluster,
+  database: DatabaseName,
+  dropsCaches: boolean,
+): Promise<BenchConnection> {
+  await cluster.restart();
+  if (dropsCaches) await dropCaches();
+  const connection = await connect(cluster.urlFor(database));
+  await connection.query(selectOne);
+  return connection;
+}
+
+/** Linux, as root; false where that is not permitted. */
+async function dropCaches(): Promise<boolean> {
+  try {
+    await run('sync');
+    await writeFile('/proc/sys/vm/drop_caches', '3');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import pg from 'pg';
+import { loadConfig } from '../../src/kernel/config/config.js';
+import { connectionOptions } from '../../src/kernel/database/connection.js';
+import type { QueryRunner } from '../../src/kernel/database/database.js';
+import type { Sql } from '../../src/kernel/database/sql.js';
+
+/** After that a statement is given up: the plan saw 306 s. */
+export const TIMEOUT_MS = 600_000;
+
+export const JWT_SECRET = 'bench-only-secret-of-32-characters';
+
+export interface BenchConnection extends QueryRunner {
+  close(): Promise<void>;
+}
+
+/** One connection with the server's own options, its named prepared statements, and a longer time-out. */
+export async function connect(databaseUrl: string): Promise<BenchConnection> {
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    JWT_SECRET,
+    STATEMENT_TIMEOUT_INTERACTIVE_MS: String(TIMEOUT_MS),
+  });
+  const options = connectionOptions(
+    {
+      ...config,
+      database: { ...config.database, url: databaseUrl },
+      auth: { ...config.auth, jwtSecret: JWT_SECRET },
+    },
+    'ethhook-bench',
+  );
+  const client = new pg.Client(options);
+  client.on('error', () => undefined); // the statement under way fails too
+  await client.connect();
+  return {
+    query: async <Row>({ name, text, values }: Sql<Row>) =>
+      (await client.query({ name, text, values: [...values] })).rows as Row[],
+    close: () => client.end().catch(() => undefined),
+  };
+}
+
+export async function withConnection<T>(
+  databaseUrl: string,
+  use: (connection: BenchConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(databaseUrl);
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}

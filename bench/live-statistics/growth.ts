@@ -1,0 +1,62 @@
+import { atMost, type Bound } from '../report/bounds.js';
+import type { Latency } from '../report/latency.js';
+import type { Say } from '../report/run-bench.js';
+import { describeConditions } from './conditions.js';
+import { withConnection } from './connection.js';
+import { withCluster } from './databases.js';
+import { GROWTH_SCALES, type LiveOptions } from './options.js';
+import { liveReaders } from './readers.js';
+import type { Conditions } from './result.js';
+import { measureSizes } from './sizes.js';
+import { statements } from './statements.js';
+import { readTenants, type Tenant } from './tenants.js';
+import { timeWarm } from './timing.js';
+
+const MAX_GROWTH = 1.5;
+
+export interface Scale {
+  scale: number;
+  conditions: Conditions;
+  heavy: Pick<Tenant, 'attempts' | 'events'>;
+  databaseBytes: number;
+  /** Warm, of the heavy tenant, in the order of `statements`. */
+  latencies: Latency[];
+}
+
+/** The same reads of the heavy tenant after a tenth, all and three times the history; one database after the other. */
+export async function measureGrowth(options: LiveOptions, say: Say, signal: AbortSignal): Promise<Scale[]> {
+  const scales: Scale[] = [];
+  for (const times of GROWTH_SCALES) {
+    const scale = options.scale * times;
+    say(`scale ${scale}`);
+    scales.push(await measureScale({ ...options, scale }, say, signal));
+  }
+  return scales;
+}
+
+const measureScale = (options: LiveOptions, say: Say, signal: AbortSignal): Promise<Scale> =>
+  withCluster({ ...options, databases: ['ours'] }, say, signal, async ({ urlFor, filled }) => {
+    const databaseUrl = urlFor('ours');
+    const [heavy] = await readTenants(databaseUrl);
+    const latencies: Latency[] = [];
+    await withConnection(databaseUrl, async (connection) => {
+      for (const { read } of statements)
+        latencies.push(await timeWarm(() => read(liveReaders(connection), heavy), signal));
+    });
+    return {
+      scale: options.scale,
+      conditions: await describeConditions(databaseUrl, filled, options, false),
+      heavy: { attempts: heavy.attempts, events: heavy.events },
+      databaseBytes: (await measureSizes(databaseUrl)).databaseBytes,
+      latencies,
+    };
+  });
+
+/** How much slower each statement is at the largest scale than at the smallest. */
+export const growthOf = (scales: readonly Scale[], statement: number): number =>
+  (scales.at(-1)?.latencies[statement]?.p50 ?? NaN) / (scales[0]?.latencies[statement]?.p50 ?? NaN);
+
+export const judgeGrowth = (scales: readonly Scale[]): Bound[] =>
+  statements.map(({ name }, i) =>
+    atMost(`${name}, times its p50 at the smallest scale`, MAX_GROWTH, growthOf(scales, i)),
+  );

@@ -1,0 +1,75 @@
+import { median } from '../report/latency.js';
+
+/** A client's next request. */
+export type Request = () => Promise<unknown>;
+
+export interface Client {
+  close(): Promise<void>;
+}
+
+export interface Operation<C extends Client> {
+  name: string;
+  connect: () => Promise<C>;
+  send: (client: C) => Promise<unknown>;
+}
+
+/** Answers a second: medians over the rounds, so that a disturbance of one round does not decide. */
+export interface Throughput {
+  name: string;
+  clients: number;
+  perSecond: number;
+}
+
+export const CLIENTS = [1, 8, 32];
+const ROUNDS = 5;
+
+/** Closed loop: each client sends its next request when it has the answer. The operations take turns, round by round. */
+export async function measureThroughput<C extends Client>(
+  operations: readonly Operation<C>[],
+  roundSeconds: number,
+  signal: AbortSignal,
+): Promise<Throughput[]> {
+  const found: Throughput[] = [];
+  for (const clients of CLIENTS) {
+    const rates = operations.map((): number[] => []);
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const [i, operation] of operations.entries())
+        rates[i]?.push(await runRound(operation, clients, roundSeconds, signal));
+    }
+    operations.forEach(({ name }, i) => found.push({ name, clients, perSecond: median(rates[i] ?? []) }));
+  }
+  return found;
+}
+
+const WARM_UPS = 10;
+
+async function runRound<C extends Client>(
+  { connect, send }: Operation<C>,
+  clients: number,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const opened: C[] = [];
+  try {
+    for (let i = 0; i < clients; i++) opened.push(await connect());
+    await Promise.all(opened.map((client) => times(WARM_UPS, () => send(client))));
+    const startedAt = performance.now();
+    const deadline = startedAt + seconds * 1000;
+    let answers = 0;
+    const loop = async (client: C) => {
+      while (performance.now() < deadline) {
+        signal.throwIfAborted();
+        await send(client);
+        answers++;
+      }
+    };
+    await Promise.all(opened.map(loop));
+    return (answers * 1000) / (performance.now() - startedAt);
+  } finally {
+    await Promise.all(opened.map((client) => client.close()));
+  }
+}
+
+async function times(count: number, run: () => Promise<unknown>): Promise<void> {
+  for (let i = 0; i < count; i++) await run();
+}
