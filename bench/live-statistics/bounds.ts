@@ -1,4 +1,4 @@
-import { atLeast, atMost, type Bound } from '../report/bounds.js';
+import { atLeast, atMost, none, type Bound } from '../report/bounds.js';
 import { ONE_READ } from './http-load.js';
 import type { Throughput } from './load.js';
 import type { LiveResult } from './result.js';
@@ -26,6 +26,11 @@ const MAX_SIZE_RATIO = 1.25;
 
 /** What issue 4 promises of the heaviest tenant, its writers and its disk; every one of them decides about the exit code. */
 export const judge = (result: LiveResult): Bound[] => [
+  none(
+    `statements with other rows than the original's`,
+    result.comparisons.filter(({ sameRows }) => sameRows === false).length,
+    `of ${result.comparisons.filter(({ sameRows }) => sameRows !== undefined).length}`,
+  ),
   ...fast(result.comparisons.filter(({ tenant }) => tenant === 'heavy')),
   ...result.underFire.map(({ name, dashboard }, i) =>
     atMost(

@@ -17,10 +17,11 @@ export async function connectCold(
   cluster: Cluster,
   database: DatabaseName,
   dropsCaches: boolean,
+  signal: AbortSignal,
 ): Promise<BenchConnection> {
   await cluster.restart();
   if (dropsCaches) await dropCaches();
-  const connection = await connect(cluster.urlFor(database));
+  const connection = await connect(cluster.urlFor(database), signal);
   await connection.query(selectOne);
   return connection;
 }

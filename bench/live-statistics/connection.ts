@@ -13,8 +13,11 @@ export interface BenchConnection extends QueryRunner {
   close(): Promise<void>;
 }
 
-/** One connection with the server's own options, its named prepared statements, and a longer time-out. */
-export async function connect(databaseUrl: string): Promise<BenchConnection> {
+/**
+ * One connection with the server's own options, its named prepared statements, and a longer time-out. Broken off when
+ * `signal` fires: the original takes a minute for a statement.
+ */
+export async function connect(databaseUrl: string, signal: AbortSignal): Promise<BenchConnection> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
     JWT_SECRET,
@@ -31,18 +34,24 @@ export async function connect(databaseUrl: string): Promise<BenchConnection> {
   const client = new pg.Client(options);
   client.on('error', () => undefined); // the statement under way fails too
   await client.connect();
+  const breakOff = () => void client.end().catch(() => undefined);
+  signal.addEventListener('abort', breakOff);
   return {
     query: async <Row>({ name, text, values }: Sql<Row>) =>
       (await client.query({ name, text, values: [...values] })).rows as Row[],
-    close: () => client.end().catch(() => undefined),
+    close: async () => {
+      signal.removeEventListener('abort', breakOff);
+      await client.end().catch(() => undefined);
+    },
   };
 }
 
 export async function withConnection<T>(
   databaseUrl: string,
+  signal: AbortSignal,
   use: (connection: BenchConnection) => Promise<T>,
 ): Promise<T> {
-  const connection = await connect(databaseUrl);
+  const connection = await connect(databaseUrl, signal);
   try {
     return await use(connection);
   } finally {

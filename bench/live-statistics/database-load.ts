@@ -13,7 +13,7 @@ export interface Floor {
 }
 
 export const measureFloor = (databaseUrl: string, { userId }: Tenant, signal: AbortSignal): Promise<Floor> =>
-  withConnection(databaseUrl, async (connection) => ({
+  withConnection(databaseUrl, signal, async (connection) => ({
     selectOne: await timeWarm(() => connection.query(selectOne), signal),
     primaryKey: await timeWarm(() => connection.query(findUser({ userId })), signal),
   }));
@@ -27,7 +27,7 @@ export function measureDatabaseThroughput(
 ): Promise<Throughput[]> {
   const operation = (name: string, send: (connection: BenchConnection) => Promise<unknown>) => ({
     name,
-    connect: () => connect(databaseUrl),
+    connect: () => connect(databaseUrl, signal),
     send,
   });
   const [heavy] = tenants as [Tenant];

@@ -39,7 +39,7 @@ const measureScale = (options: LiveOptions, say: Say, signal: AbortSignal): Prom
     const databaseUrl = urlFor('ours');
     const [heavy] = await readTenants(databaseUrl);
     const latencies: Latency[] = [];
-    await withConnection(databaseUrl, async (connection) => {
+    await withConnection(databaseUrl, signal, async (connection) => {
       for (const { read } of statements)
         latencies.push(await timeWarm(() => read(liveReaders(connection), heavy), signal));
     });

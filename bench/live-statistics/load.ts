@@ -21,7 +21,7 @@ export interface Throughput {
 }
 
 export const CLIENTS = [1, 8, 32];
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 /** Closed loop: each client sends its next request when it has the answer. The operations take turns, round by round. */
 export async function measureThroughput<C extends Client>(

@@ -21,7 +21,7 @@ export async function pollPaced(
   const idle: BenchConnection[] = [];
   const all: BenchConnection[] = [];
   try {
-    for (let i = 0; i < CONNECTIONS; i++) all.push(await connect(databaseUrl));
+    for (let i = 0; i < CONNECTIONS; i++) all.push(await connect(databaseUrl, signal));
     for (const connection of all) for (let i = 0; i < WARM_UPS; i++) await read(connection);
     idle.push(...all);
     return latencyOf(await new Poll(idle, read).run(seconds, signal, isOver));

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Latency } from '../report/latency.js';
 import type { Say } from '../report/run-bench.js';
 import { connectCold } from './cold.js';
@@ -8,7 +9,7 @@ import { statements, type Kind, type Measured } from './statements.js';
 import type { Tenant } from './tenants.js';
 import { timeOnce, timeWarm } from './timing.js';
 
-/** Of a slow form: the better of two warm runs; null where it did not end in time. */
+/** Of a slow form: the better of two warm runs, one where that takes long; null where it did not end in time. */
 export interface SlowTime {
   coldMs: number | null;
   warmMs: number | null;
@@ -22,9 +23,12 @@ export interface Comparison {
   original?: SlowTime;
   plan?: SlowTime;
   ours: { coldMs: number; warm: Latency };
+  /** Whether ours gives the rows of the original; undefined where they change with the time, or were not asked for. */
+  sameRows?: boolean;
 }
 
 const WARM_RUNS = 2;
+const LONG_MS = 15_000;
 
 /** Every statement for every tenant in its three forms, one after the other, each from a cold start to warm. */
 export async function compareSideBySide(
@@ -35,7 +39,7 @@ export async function compareSideBySide(
   signal: AbortSignal,
 ): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
-  const start = (database: DatabaseName) => connectCold(cluster, database, dropsCaches);
+  const start = (database: DatabaseName) => connectCold(cluster, database, dropsCaches, signal);
   for (const tenant of tenants) {
     for (const statement of statements) {
       signal.throwIfAborted();
@@ -55,20 +59,26 @@ async function compare(
   start: Start,
   signal: AbortSignal,
 ): Promise<Comparison> {
-  const { name, kind, read, plan, isCore } = statement;
+  const { name, kind, read, plan, isCore, isLasting } = statement;
   const measuresSlow = isCore === true || tenant.name === 'heavy';
-  const original = (connection: BenchConnection) => read(originalReaders(connection), tenant);
+  const rows: { original?: unknown; ours?: unknown } = {};
+  const original = async (connection: BenchConnection) =>
+    (rows.original = await read(originalReaders(connection), tenant));
   const rewrite = async (connection: BenchConnection) => {
     for (const query of plan?.(tenant) ?? []) await connection.query(query);
   };
-  return {
+  const ours = async (connection: BenchConnection) =>
+    (rows.ours = await read(liveReaders(connection), tenant));
+  const comparison: Comparison = {
     tenant: tenant.name,
     statement: name,
     kind,
     ...(measuresSlow && { original: await timeSlow(await start('original'), original, signal) }),
     ...(measuresSlow && plan && { plan: await timeSlow(await start('ours'), rewrite, signal) }),
-    ours: await timeOurs(await start('ours'), statement, tenant, signal),
+    ours: await timeOurs(await start('ours'), ours, signal),
   };
+  const isComparable = isLasting && rows.original !== undefined;
+  return isComparable ? { ...comparison, sameRows: isDeepStrictEqual(rows.original, rows.ours) } : comparison;
 }
 
 async function timeSlow(
@@ -81,7 +91,8 @@ async function timeSlow(
     for (let i = 0; i < 1 + WARM_RUNS; i++) {
       signal.throwIfAborted();
       times.push(await timeOnce(() => run(connection)).catch(nullWhenTimedOut));
-      if (times.at(-1) === null) break;
+      const last = times.at(-1) ?? null;
+      if (last === null || (i > 0 && last > LONG_MS)) break;
     }
     const warm = times.slice(1).filter((time) => time !== null);
     return { coldMs: times[0] ?? null, warmMs: warm.length > 0 ? Math.min(...warm) : null };
@@ -92,13 +103,14 @@ async function timeSlow(
 
 async function timeOurs(
   connection: BenchConnection,
-  { read }: Measured,
-  tenant: Tenant,
+  run: (connection: BenchConnection) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<Comparison['ours']> {
-  const run = () => read(liveReaders(connection), tenant);
   try {
-    return { coldMs: await timeOnce(run), warm: await timeWarm(run, signal) };
+    return {
+      coldMs: await timeOnce(() => run(connection)),
+      warm: await timeWarm(() => run(connection), signal),
+    };
   } finally {
     await connection.close();
   }

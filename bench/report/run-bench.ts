@@ -42,7 +42,12 @@ async function runWith<Options extends { out: string }>(
   const startedAt = performance.now();
   const say = (line: string) =>
     console.log(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(7)} s  ${line}`);
-  const { page, figures, bounds } = await run(options, say, interruption());
+  const signal = interruption();
+  const { page, figures, bounds } = await run(options, say, signal).catch((error: unknown) => {
+    // What it broke off says so in its own words.
+    signal.throwIfAborted();
+    throw error;
+  });
   await mkdir(dirname(options.out), { recursive: true });
   await writeFile(options.out, page);
   await writeFile(
