@@ -4,6 +4,8 @@ import type { AppConfig } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { HealthController } from './kernel/health/health.controller.js';
+import { ShadowModule } from './kernel/shadow/shadow.module.js';
+import { TasksModule } from './kernel/tasks/tasks.module.js';
 import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
 import { AccountsModule } from './modules/accounts/index.js';
 import { EventsModule } from './modules/events/index.js';
@@ -18,6 +20,8 @@ export class AppModule {
         ConfigModule.with(config),
         TelemetryModule,
         DatabaseModule,
+        TasksModule,
+        ShadowModule,
         AuthModule,
         AccountsModule,
         EventsModule,

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import { connectionOptions, poolOptions } from './connection.js';
 import { Database } from './database.js';
+import { DedicatedSessions } from './dedicated-session.js';
 import { DatabaseWatchdog } from './watchdog.js';
 
 /** TypeORM owns the pool; statements go through Database, which adds names, time-outs and error mapping. */
@@ -37,8 +38,13 @@ import { DatabaseWatchdog } from './watchdog.js';
       useFactory: (dataSource: DataSource, watchdog: DatabaseWatchdog, config: AppConfig) =>
         new Database(poolOf(dataSource), watchdog, config.database.statementTimeoutMs),
     },
+    {
+      provide: DedicatedSessions,
+      inject: [APP_CONFIG, DatabaseWatchdog],
+      useFactory: (config: AppConfig, watchdog: DatabaseWatchdog) => new DedicatedSessions(config, watchdog),
+    },
   ],
-  exports: [Database],
+  exports: [Database, DedicatedSessions],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -59,29 +59,7 @@ export class Database implements QueryRunner {
 
   /** All of `run` in one transaction; rolled back when it throws. */
   transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T> {
-    return this.withClient(async (client) => {
-      await client.query(this.beginText(options));
-      try {
-        const result = await run({ query: (statement) => send(client, statement) });
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        // A connection that cannot roll back is closed by its release, which rolls back too.
-        if (!breaksConnection(error)) await client.query('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  private beginText({
-    work = 'interactive',
-    snapshot = false,
-    readOnly = false,
-  }: TransactionOptions): string {
-    const isolation = snapshot ? 'REPEATABLE READ' : 'READ COMMITTED';
-    const access = readOnly ? 'READ ONLY' : 'READ WRITE';
-    // SET LOCAL ends with the transaction, so it also holds behind a transaction-mode pooler.
-    return `BEGIN ISOLATION LEVEL ${isolation} ${access}; SET LOCAL statement_timeout = ${this.statementTimeoutMs[work]}`;
+    return this.withClient((client) => runTransaction(client, options, this.statementTimeoutMs, run));
   }
 
   private async withClient<T>(use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
@@ -135,7 +113,36 @@ export const databaseDown = () =>
     retryAfterSeconds: 1,
   });
 
-async function send<Row>(client: pg.PoolClient, { name, text, values }: Sql<Row>): Promise<Row[]> {
+/** One transaction on this connection. Throws what the driver threw. */
+export async function runTransaction<T>(
+  client: pg.ClientBase,
+  options: TransactionOptions,
+  statementTimeoutMs: Readonly<Record<WorkClass, number>>,
+  run: (tx: QueryRunner) => Promise<T>,
+): Promise<T> {
+  await client.query(beginText(options, statementTimeoutMs));
+  try {
+    const result = await run({ query: (statement) => send(client, statement) });
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    // A connection that cannot roll back is closed by its release, which rolls back too.
+    if (!breaksConnection(error)) await client.query('ROLLBACK');
+    throw error;
+  }
+}
+
+function beginText(
+  { work = 'interactive', snapshot = false, readOnly = false }: TransactionOptions,
+  statementTimeoutMs: Readonly<Record<WorkClass, number>>,
+): string {
+  const isolation = snapshot ? 'REPEATABLE READ' : 'READ COMMITTED';
+  const access = readOnly ? 'READ ONLY' : 'READ WRITE';
+  // SET LOCAL ends with the transaction, so it also holds behind a transaction-mode pooler.
+  return `BEGIN ISOLATION LEVEL ${isolation} ${access}; SET LOCAL statement_timeout = ${statementTimeoutMs[work]}`;
+}
+
+export async function send<Row>(client: pg.ClientBase, { name, text, values }: Sql<Row>): Promise<Row[]> {
   const result = await client.query({ ...(name === '' ? {} : { name }), text, values: [...values] });
   return result.rows as Row[];
 }

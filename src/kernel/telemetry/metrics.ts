@@ -25,7 +25,7 @@ export interface Gauge {
   set(value: number): void;
 }
 
-/** One series of a gauge that is read when it is asked for. */
+/** One series of a metric that is read when it is asked for. */
 export interface Sample<Name extends string> {
   readonly labels: Labels<Name>;
   readonly value: number;
@@ -61,24 +61,33 @@ export class Metrics {
   }
 
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw. */
-  observedGauge<Name extends string = never>(
-    definition: Definition<Name>,
-    read: () => readonly Sample<Name>[],
-  ): void {
+  observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
     const bound = boundedSeries<Name>();
-    new PromGauge({
-      ...this.options(definition),
-      collect() {
-        this.reset();
-        for (const { labels, value } of read()) this.set(bound(labels), value);
-      },
-    });
+    new PromGauge({ ...this.options(definition), collect: collectFrom(read, bound) });
+  }
+
+  /** A counter that is kept elsewhere, and read like an observed gauge. */
+  observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
+    const bound = boundedSeries<Name>();
+    new PromCounter({ ...this.options(definition), collect: collectFrom(read, bound) });
   }
 
   private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
     return { name, help, labelNames: labels, registers: [this.registry] };
   }
 }
+
+type Read<Name extends string> = () => readonly Sample<Name>[];
+interface Resettable<Name extends string> {
+  reset(): void;
+  inc(labels: Labels<Name>, value: number): void;
+}
+
+const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
+  function (this: Resettable<Name>) {
+    this.reset();
+    for (const { labels, value } of read()) this.inc(bound(labels), value);
+  };
 
 function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
   const seen = new Set<string>();
