@@ -27,7 +27,7 @@ export class DeliveriesService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** Throws 404 endpoint_not_found for an endpoint that is not the user's. An event without attempts of theirs has none. */
+  /** Throws 404 endpoint_not_found for an endpoint that is not the user's. A foreign event has no attempts. */
   async attempts(userId: string, query: ListAttemptsQuery): Promise<Trusted<AttemptListDto>> {
     const { event_id: eventId, endpoint_id: endpointId, success } = query;
     const authorise = async () => {

@@ -18,8 +18,8 @@ export class EventsService {
   ) {}
 
   /**
-   * Throws 400 for parameters that contradict each other, 404 endpoint_not_found and application_not_found for one that is
-   * not the user's.
+   * Throws 400 for parameters that contradict each other, 404 endpoint_not_found or application_not_found for
+   * one that is not the user's.
    */
   async list(userId: string, query: ListEventsQuery): Promise<Trusted<EventListDto>> {
     const filter = filterOf(userId, query);

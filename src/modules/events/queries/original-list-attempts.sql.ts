@@ -12,7 +12,7 @@ import {
 /** The page's columns stand in every row; a page without attempts is one row with them alone. */
 export type OriginalAttemptRow = OriginalPageColumns & (AttemptRow | { id: null });
 
-/** A page of the attempts at endpoints of this user, newest first by (attempted_at, id), of one moment with its total. */
+/** A page of the attempts at endpoints of this user, newest first by (attempted_at, id), with the total. */
 export const originalListAttempts = (p: { filter: AttemptFilter; page: OriginalPage; limit: number }) => {
   const { userId, endpointId, eventId, success } = p.filter;
   return sql<OriginalAttemptRow>('events.original-list-attempts')`

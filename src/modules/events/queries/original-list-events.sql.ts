@@ -13,9 +13,9 @@ import {
 export type OriginalEventRow = OriginalPageColumns & (EventRow | { id: null });
 
 /**
- * A page of the events that were tried at endpoints of this user, newest first, by the original four-table SQL; one
- * statement, so page and total are of the same moment. The counts are of the attempts that the filter leaves; the named
- * endpoint is the one with the smallest id among theirs.
+ * A page of the events that were tried at endpoints of this user, newest first, by the original four-table SQL;
+ * one statement, so page and total are of the same moment. The counts are of the attempts that the filter
+ * leaves; the named endpoint is the one with the smallest id among theirs.
  */
 export const originalListEvents = (p: { filter: EventFilter; page: OriginalPage; limit: number }) =>
   sql<OriginalEventRow>('events.original-list-events')`

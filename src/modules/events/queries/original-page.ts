@@ -7,8 +7,8 @@ export type OriginalPage =
   | { readonly kind: 'older' | 'newer'; readonly than: { readonly at: string; readonly id: string } };
 
 /**
- * The CTEs `extent` (total, and how many rows the page skips and takes) and `page`, from a CTE `matching` with the columns
- * at and id (and block_number for at-block) of all rows of the list.
+ * The CTEs `extent` (total, and how many rows the page skips and takes) and `page`, from a CTE `matching` with
+ * the columns at and id (and block_number for at-block) of all rows of the list.
  */
 export const originalPage = (page: OriginalPage, limit: number) => fragment`extent AS MATERIALIZED (
     SELECT count(*) AS total, ${rowsBefore(page, limit)}
