@@ -29,7 +29,12 @@ export class DeliveriesController {
   @Get('delivery-attempts')
   @ApiOperation({ summary: "Attempts at the caller's endpoints, newest first" })
   @ApiAnswers(
-    { schema: attemptListSchema, description: 'A page of attempts.', example: attemptListExample },
+    {
+      schema: attemptListSchema,
+      description: 'A page of attempts.',
+      example: attemptListExample,
+      trusted: true,
+    },
     400,
     401,
     404,
@@ -45,7 +50,12 @@ export class DeliveriesController {
   @Get('endpoints/:id/deliveries')
   @ApiOperation({ summary: 'Attempts at one endpoint, newest first' })
   @ApiAnswers(
-    { schema: deliveryListSchema, description: 'A page of attempts.', example: deliveryListExample },
+    {
+      schema: deliveryListSchema,
+      description: 'A page of attempts.',
+      example: deliveryListExample,
+      trusted: true,
+    },
     400,
     401,
     403,

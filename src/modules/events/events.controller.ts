@@ -24,7 +24,7 @@ export class EventsController {
   @Get()
   @ApiOperation({ summary: "Events that were tried at the caller's endpoints, newest first" })
   @ApiAnswers(
-    { schema: eventListSchema, description: 'A page of events.', example: eventListExample },
+    { schema: eventListSchema, description: 'A page of events.', example: eventListExample, trusted: true },
     400,
     401,
     404,
@@ -39,7 +39,13 @@ export class EventsController {
 
   @Get(':id')
   @ApiOperation({ summary: "One event, with counts of the caller's own attempts" })
-  @ApiAnswers({ schema: eventSchema, description: 'The event.', example: eventExample }, 400, 401, 404, 503)
+  @ApiAnswers(
+    { schema: eventSchema, description: 'The event.', example: eventExample, trusted: true },
+    400,
+    401,
+    404,
+    503,
+  )
   find(
     @CurrentUser() user: AuthUser,
     @Param({ schema: idParamSchema }) { id }: IdParam,

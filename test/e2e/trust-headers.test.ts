@@ -1,0 +1,41 @@
+import { createSmallWorld, ids, password } from '../support/small-world.js';
+import { startTestApp, type TestApp } from '../support/test-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+let database: TestDatabase;
+let app: TestApp;
+let alice: string;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createSmallWorld(database.query);
+  app = await startTestApp(database.url);
+  alice = await app.login('alice@example.com', password);
+});
+
+afterAll(async () => {
+  await app.close();
+  await database.drop();
+});
+
+it('each route that sends trust headers documents them, and no other', async () => {
+  const { body } = await app.get('/docs/openapi.json');
+  const paths = body.paths as Record<string, { get?: { responses: Record<string, { headers?: object }> } }>;
+  const sample: Record<string, string> = {
+    '/events/{id}': ids.shared,
+    '/applications/{id}': ids.aliceApp,
+    '/endpoints/{id}': ids.aliceMain,
+  };
+  for (const [path, { get }] of Object.entries(paths)) {
+    const route = path.replace('/api/v1', '');
+    const id = Object.entries(sample).find(([prefix]) => route.startsWith(prefix))?.[1] ?? ids.aliceMain;
+    if (get?.responses['200'] === undefined) continue;
+    const batch = /^\/statistics\/(endpoints|applications)$/.test(route) ? `?ids=${ids.aliceMain}` : '';
+    const { status, headers } = await app.get(route.replace('{id}', id) + batch, alice);
+    expect({ route, status, isTrusted: headers.has('x-data-as-of') }).toEqual({
+      route,
+      status: 200,
+      isTrusted: 'X-Data-As-Of' in (get.responses['200'].headers ?? {}),
+    });
+  }
+});
