@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runMigrations } from '../../src/data-source.js';
+import { pendingMigrations, runMigrations } from '../../src/data-source.js';
 import { withProgressBar } from '../../src/demo/progress-bar.js';
 import { seedDemoData } from '../../src/demo/seed.js';
 import { createOriginalSchema } from '../server/original-schema.js';
@@ -79,6 +79,7 @@ export async function withCluster<T>(
       },
       filled,
     };
+    await refuseOldSchema(cluster.urlFor('ours'));
     return await work(cluster);
   } finally {
     await stop(options.keep ? 'fast' : 'immediate').catch((error: unknown) => say((error as Error).message));
@@ -125,6 +126,13 @@ async function fillOrCopy(
   // Last: without this file the copy is not complete.
   await writeFile(join(reuse, 'filled.json'), JSON.stringify(filled));
   return filled;
+}
+
+/** A --reuse folder outlives our schema; the server would say so an hour later. */
+async function refuseOldSchema(databaseUrl: string): Promise<void> {
+  const { pending } = await withSession(databaseUrl, pendingMigrations);
+  if (pending.length > 0)
+    throw new Error(`--reuse: that folder lacks the migrations ${pending.join(', ')}; give another one`);
 }
 
 async function readFilled(folder: string): Promise<Filled | null> {
