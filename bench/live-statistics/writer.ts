@@ -18,7 +18,7 @@ export async function withWriter<T>(
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<{ result: T; written: Written }> {
-  const args = ['--rate', String(rate), '--seconds', String(FOR_EVER_SECONDS), '--seed', '42'];
+  const args = ['--rate', String(rate), '--seconds', String(FOR_EVER_SECONDS)];
   const child = startScript('scripts/simulate.js', args, databaseUrl, signal);
   try {
     await sleep(RUN_IN_MS, undefined, { signal });
