@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FlagError } from '../../src/demo/flags.js';
@@ -62,6 +63,8 @@ async function runWith<Options extends { out: string }>(
 /** The first Ctrl-C ends what the bench has started, and deletes the data. */
 function interruption(): AbortSignal {
   const interrupt = new AbortController();
+  // Each of the clients of a load listens to it.
+  setMaxListeners(0, interrupt.signal);
   for (const name of ['SIGINT', 'SIGTERM'] as const)
     process.once(name, () => interrupt.abort(new Error('interrupted')));
   return interrupt.signal;
