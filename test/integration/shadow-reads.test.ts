@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions } from '../../src/kernel/database/connection.js';
 import { Database, type QueryRunner } from '../../src/kernel/database/database.js';
-import { DedicatedSessions } from '../../src/kernel/database/dedicated-session.js';
+import { DedicatedSessions, type DedicatedSession } from '../../src/kernel/database/dedicated-session.js';
 import { sql } from '../../src/kernel/database/sql.js';
 import { DatabaseWatchdog } from '../../src/kernel/database/watchdog.js';
 import { ShadowRepository } from '../../src/kernel/shadow/shadow.repository.js';
@@ -27,6 +28,15 @@ let database: Database;
 let metrics: Metrics;
 let shadow: Shadow;
 let logged: string[];
+let opened: DedicatedSession[];
+
+class WatchedSessions extends DedicatedSessions {
+  override async connect(purpose: string) {
+    const session = await super.connect(purpose);
+    opened.push(session);
+    return session;
+  }
+}
 
 beforeAll(async () => {
   testDatabase = await createTestDatabase();
@@ -56,12 +66,8 @@ function setUp(percent: string): void {
   pool = new pg.Pool({ ...options, max: 2 });
   database = new Database(pool, watchdog, config.database.statementTimeoutMs);
   metrics = new Metrics();
-  shadow = new Shadow(
-    new DedicatedSessions(config, watchdog),
-    new ShadowRepository(database),
-    config,
-    metrics,
-  );
+  opened = [];
+  shadow = new Shadow(new WatchedSessions(config, watchdog), new ShadowRepository(database), config, metrics);
 }
 
 const asLive = <T>({ value, trust }: Read<T>): Read<T> => ({ value, trust: { ...trust, source: 'live' } });
@@ -98,6 +104,11 @@ const compared = (read: string, times = 1) =>
     `${read} was compared`,
     async () => (await counted('ethhook_shadow_compared_total', read)) >= times,
   );
+/** Both forms were read, and what follows from it is done. */
+const settled = async () => {
+  await becomes('both were read', () => opened.filter(({ lost }) => lost.aborted).length === 1);
+  await shadow.onModuleDestroy();
+};
 const differing = (read: string) => counted('ethhook_shadow_differences_total', read);
 const rows = () =>
   testDatabase.query(
@@ -181,7 +192,7 @@ it('does not compare what was answered of the last fold', async () => {
     }
   }
   await statistics((runner) => new Behind(runner)).dashboard(ids.alice);
-  await shadow.onModuleDestroy();
+  await settled();
   expect([await counted('ethhook_shadow_compared_total', 'statistics.dashboard'), await rows()]).toEqual([
     0,
     [],
@@ -270,8 +281,8 @@ describe('the caller', () => {
     await expect(statistics((runner) => new Failing(runner)).dashboard(ids.alice)).rejects.toThrow(
       'broken live',
     );
-    await shadow.onModuleDestroy();
-    expect(logged).toEqual([]);
+    await sleep(500);
+    expect([opened, logged]).toEqual([[], []]);
   });
 });
 
@@ -279,7 +290,8 @@ it('compares nothing at 0 %', async () => {
   await pool.end();
   setUp('0');
   await statistics((runner) => new WrongStatistics(runner)).dashboard(ids.alice);
-  await shadow.onModuleDestroy();
+  await sleep(500);
+  expect(opened).toEqual([]);
   expect([await counted('ethhook_shadow_compared_total', 'statistics.dashboard'), await rows()]).toEqual([
     0,
     [],
