@@ -18,6 +18,8 @@ const MAX_P99_RATIO = 4;
 const MIN_SPEED_UP = 20_000;
 const MAX_P99_WITH_WRITER_MS = 10;
 const MAX_P99_WITH_FAULT_MS = 20;
+/** Of what the writer is to insert: a dashboard beside a writer that stalls proves nothing. */
+const MIN_SHARE_OF_RATE = 0.95;
 const MIN_SHARE_OF_ONE_READ = 0.6;
 const MIN_REQUESTS_PER_SECOND = 500;
 const MIN_RATIO_OF_SINGLE_ROWS = 0.8;
@@ -32,13 +34,18 @@ export const judge = (result: LiveResult): Bound[] => [
     `of ${result.comparisons.filter(({ sameRows }) => sameRows !== undefined).length}`,
   ),
   ...fast(result.comparisons.filter(({ tenant }) => tenant === 'heavy')),
-  ...result.underFire.map(({ name, dashboard }, i) =>
+  ...result.underFire.flatMap(({ name, dashboard, insertedPerSecond }, i) => [
     atMost(
       `dashboard p99, ms, with the writer and ${name}`,
       i === 0 ? MAX_P99_WITH_WRITER_MS : MAX_P99_WITH_FAULT_MS,
       dashboard.p99,
     ),
-  ),
+    atLeast(
+      `inserted rows/s then, share of the ${result.conditions.rate} wanted`,
+      MIN_SHARE_OF_RATE,
+      insertedPerSecond / result.conditions.rate,
+    ),
+  ]),
   atMost('seconds until the fold has caught up', 1800, result.catchUp.seconds ?? NaN),
   ...overHttp(result.quiet.http),
   ...cheapToWrite(result),

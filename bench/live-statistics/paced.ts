@@ -16,7 +16,7 @@ export async function pollPaced(
   read: (connection: BenchConnection) => Promise<unknown>,
   seconds: number,
   signal: AbortSignal,
-  isOver: () => boolean = () => false,
+  isOver: (reads: number) => boolean = () => false,
 ): Promise<Latency> {
   const idle: BenchConnection[] = [];
   const all: BenchConnection[] = [];
@@ -42,10 +42,10 @@ class Poll {
     private readonly read: (connection: BenchConnection) => Promise<unknown>,
   ) {}
 
-  async run(seconds: number, signal: AbortSignal, isOver: () => boolean): Promise<number[]> {
+  async run(seconds: number, signal: AbortSignal, isOver: (reads: number) => boolean): Promise<number[]> {
     const startedAt = performance.now();
     const ticks = Math.ceil(seconds * PER_SECOND);
-    for (let tick = 0; tick < ticks && !isOver() && this.failure === null; tick++) {
+    for (let tick = 0; tick < ticks && !isOver(tick) && this.failure === null; tick++) {
       const due = startedAt + (tick * 1000) / PER_SECOND;
       await sleep(Math.max(0, due - performance.now()), undefined, { signal });
       // From the timer's own wake-up: what it comes too late is this process's doing.

@@ -5,7 +5,7 @@ import type { Say } from '../report/run-bench.js';
 import { withAdminServer, type AdminServer } from './admin-server.js';
 import type { BenchConnection } from './connection.js';
 import { liveReaders } from './readers.js';
-import { pollPaced } from './paced.js';
+import { PER_SECOND, pollPaced } from './paced.js';
 import type { Tenant } from './tenants.js';
 import { withWriter } from './writer.js';
 
@@ -68,7 +68,7 @@ async function measure(
 const poll = (
   { databaseUrl, heavy, seconds, signal }: Scene,
   forSeconds = seconds,
-  isOver?: () => boolean,
+  isOver?: (reads: number) => boolean,
 ) => {
   const read = (connection: BenchConnection) => liveReaders(connection).statistics.dashboard(heavy.userId);
   return pollPaced(databaseUrl, read, forSeconds, signal, isOver);
@@ -131,8 +131,8 @@ async function pollWhileBehind(scene: Scene, server: AdminServer) {
   );
   try {
     // At least for the usual time: a short backlog is gone before there is a p99.
-    const until = startedAt + scene.seconds * 1000;
-    const done = () => isOver && performance.now() > until;
+    const atLeast = Math.ceil(scene.seconds * PER_SECOND);
+    const done = (reads: number) => isOver && reads >= atLeast;
     const dashboard = await poll(scene, CATCH_UP_TIMEOUT_SECONDS, done);
     over.abort();
     const folded = await caughtUp;

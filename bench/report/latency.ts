@@ -6,10 +6,10 @@ export interface Latency {
   max: number;
 }
 
-/** Nearest rank, from every single value, in ms. */
+/** Nearest rank, from every single value, in ms; NaN of nothing, so that no bound holds by it. */
 export function latencyOf(valuesMs: Iterable<number>): Latency {
   const sorted = Float64Array.from(valuesMs).sort();
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
