@@ -10,6 +10,9 @@ import { LeadKeysWithUserId1764170000000 } from './1764170000000-LeadKeysWithUse
 import { CreateReadIndexes1764180000000 } from './1764180000000-CreateReadIndexes.js';
 import { CreateUserDailyStats1764190000000 } from './1764190000000-CreateUserDailyStats.js';
 import { CreateUserRecentStats1764200000000 } from './1764200000000-CreateUserRecentStats.js';
+import { TrackAttemptChanges1764300000000 } from './1764300000000-TrackAttemptChanges.js';
+import { CreateStatisticsRollups1764310000000 } from './1764310000000-CreateStatisticsRollups.js';
+import { IndexAttemptsByEndpointAndTime1764320000000 } from './1764320000000-IndexAttemptsByEndpointAndTime.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -26,4 +29,7 @@ export const migrations = [
   CreateReadIndexes1764180000000,
   CreateUserDailyStats1764190000000,
   CreateUserRecentStats1764200000000,
+  TrackAttemptChanges1764300000000,
+  CreateStatisticsRollups1764310000000,
+  IndexAttemptsByEndpointAndTime1764320000000,
 ] as const;

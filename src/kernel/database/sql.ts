@@ -21,6 +21,9 @@ class Fragment {
 export const fragment = (strings: TemplateStringsArray, ...params: unknown[]) =>
   new Fragment(strings, params);
 export const nothing = new Fragment([''], []);
+export type SqlFragment = Fragment;
+/** SQL that the program puts together from its own constants, such as a list of columns. Never from input. */
+export const constant = (text: string) => new Fragment([text], []);
 /** The only way for a name (table, column) into a statement. */
 export const identifier = (name: string) => new Fragment([`"${name.replaceAll('"', '""')}"`], []);
 

@@ -1,0 +1,34 @@
+import { fragment, nothing, type SqlFragment } from '../../kernel/database/sql.js';
+
+/**
+ * What the last fold has seen: transactions below `horizon` but those that were in flight. Arrays and ids travel as text.
+ * A set of transactions and not a moment: a transaction that stays open for an hour holds nothing up but its own rows.
+ */
+export interface FoldSnapshot {
+  horizon: string;
+  inFlight: readonly string[];
+}
+
+const id = (value: string) => fragment`${value}::xid8`;
+const ids = (values: readonly string[]) => fragment`${[...values]}::xid8[]`;
+
+/** Whether the snapshot sees what the transaction in `column` has written; NULL is older than all snapshots. */
+export const seenBy = (column: SqlFragment, { horizon, inFlight }: FoldSnapshot) =>
+  fragment`(${column} IS NULL OR (${column} < ${id(horizon)} AND ${column} <> ALL (${ids(inFlight)})))`;
+
+/**
+ * The rows of `select` whose `column` is seen by `upper` and not by `lower`, which is older. Two branches, so that each has
+ * an index and an estimate of its own: a range with both ends, and the few that were in flight.
+ */
+export const newIn = (
+  select: SqlFragment,
+  column: SqlFragment,
+  lower: FoldSnapshot,
+  upper: FoldSnapshot,
+  where: SqlFragment = nothing,
+) => fragment`
+    ${select}
+     WHERE ${column} >= ${id(lower.horizon)} AND ${column} < ${id(upper.horizon)} AND ${column} <> ALL (${ids(upper.inFlight)}) ${where}
+     UNION ALL
+    ${select}
+     WHERE ${column} = ANY (${ids(lower.inFlight)}) AND ${column} <> ALL (${ids(upper.inFlight)}) ${where}`;

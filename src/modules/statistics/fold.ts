@@ -1,0 +1,120 @@
+import { Logger } from '@nestjs/common';
+import type { QueryRunner, TransactionOptions } from '../../kernel/database/database.js';
+import type { FoldSnapshot } from '../events/index.js';
+import type { RebuildRow } from './queries/rebuilds.sql.js';
+import { RollupRepository, type FoldState } from './rollup.repository.js';
+
+/** Where the fold's transactions run: the leader's session, or a script's. */
+export interface FoldSession {
+  transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T>;
+}
+
+export interface FoldProgress {
+  /** Versions of attempts that this step took in. */
+  changes: number;
+  /** Attempts and versions that had come, counted up to a step. */
+  tail: number;
+  /** There is more to do than a pause would be for. */
+  isBehind: boolean;
+}
+
+/** Attempts of one step: about a second of work, so that an absence of hours is caught up in many small ones. */
+export const STEP_ROWS = 20_000;
+const REBUILD_ROWS = 40_000;
+const REBASE_ROWS = 5_000;
+
+const kindsOf: Readonly<Record<RebuildRow['part'], readonly number[]>> = {
+  all: [0, 1, 2, 3],
+  applications: [1],
+  chains: [3],
+};
+
+// One snapshot for all statements, and no time-out: a step is bounded, and what one transaction wrote is one step.
+const options: TransactionOptions = { work: 'maintenance', snapshot: true };
+
+/** Moves the rollups along. Each method is one transaction: killed anywhere, it has happened or not. */
+export class Fold {
+  private readonly logger = new Logger(Fold.name);
+  private prunedAt = 0;
+
+  constructor(private readonly session: FoldSession) {}
+
+  /** Takes in what has come since the last step, oldest first. */
+  async step(maxRows = STEP_ROWS): Promise<FoldProgress> {
+    return this.session.transaction(options, async (tx) => {
+      const repository = new RollupRepository(tx);
+      const state = await repository.lockState();
+      if (state.rebasing || state.isForeign) return this.rebase(repository, state);
+      const unfolded = await repository.unfolded(state.horizon, maxRows);
+      const upper = upperOf(state, unfolded);
+      const isBehind = upper.horizon !== state.nowHorizon;
+      const changes = await repository.fold(state, upper, isBehind);
+      return { changes, tail: unfolded.written + unfolded.superseded, isBehind };
+    });
+  }
+
+  /** One range of the oldest request, or its end; false when there is none. */
+  async rebuild(): Promise<boolean> {
+    return this.session.transaction(options, async (tx) => {
+      const repository = new RollupRepository(tx);
+      const state = await repository.lockState();
+      const request = await repository.nextRebuild();
+      if (request === undefined || state.rebasing || state.isForeign) return false;
+      const kinds = kindsOf[request.part];
+      const { userId, doneUntil } = request;
+      if (doneUntil === 'infinity') {
+        await repository.rebuildTotals(userId, kinds, state);
+        await repository.endRebuild(request.id);
+        return true;
+      }
+      const from = doneUntil ?? '-infinity';
+      const to = await repository.endOfRange(userId, from, REBUILD_ROWS);
+      await repository.rebuildRange({ userId, kinds, from, to }, state);
+      await repository.markRebuilt(request.id, to);
+      return true;
+    });
+  }
+
+  /** Once an hour: five-minute rows that no read needs any more. */
+  async prune(): Promise<void> {
+    if (performance.now() - this.prunedAt < 600_000 && this.prunedAt > 0) return;
+    this.prunedAt = performance.now();
+    const fineFrom = await this.session.transaction({ work: 'maintenance' }, (tx) =>
+      new RollupRepository(tx).moveFineFrom(),
+    );
+    if (fineFrom === undefined) return;
+    await this.session.transaction({ work: 'maintenance' }, (tx) => new RollupRepository(tx).prune(fineFrom));
+  }
+
+  /**
+   * The data was restored from another cluster, whose transaction ids mean nothing here. In steps: rows that carry ids of
+   * the future are made old; then everything is counted anew. Reads go to the original tables meanwhile.
+   */
+  private async rebase(repository: RollupRepository, state: FoldState): Promise<FoldProgress> {
+    if (!state.rebasing) {
+      this.logger.warn(
+        'the data comes from another cluster: its transaction ids are replaced, and all statistics counted anew',
+      );
+      await repository.beginRebase();
+      await repository.requestRebuild(null, 'restored from another cluster');
+    }
+    const rows = await repository.forgetForeignWriters(REBASE_ROWS);
+    if (rows === 0) await repository.endRebase(state);
+    return { changes: rows, tail: rows, isBehind: true };
+  }
+}
+
+/** As far as one step goes; transactions are taken whole. */
+function upperOf(
+  state: FoldState,
+  unfolded: { writtenAt: string | null; supersededAt: string | null },
+): FoldSnapshot {
+  const ends = [unfolded.writtenAt, unfolded.supersededAt].filter((end) => end !== null);
+  const last = ends
+    .map((end) => BigInt(end) + 1n)
+    .reduce((a, b) => (a < b ? a : b), BigInt(state.nowHorizon));
+  return {
+    horizon: String(last),
+    inFlight: state.nowInFlight.filter((id) => BigInt(id) < last),
+  };
+}

@@ -1,0 +1,151 @@
+import type { QueryRunner } from '../../kernel/database/database.js';
+import type { Sql } from '../../kernel/database/sql.js';
+import type { Trust } from '../../kernel/http/trust.js';
+import { listChainsOfApplication } from './queries/list-chains-of-application.sql.js';
+import type { LiveOptions } from './queries/live-ctes.js';
+import { liveReadApplications } from './queries/live-read-applications.sql.js';
+import { liveReadChainDistribution } from './queries/live-read-chain-distribution.sql.js';
+import { liveReadDashboard } from './queries/live-read-dashboard.sql.js';
+import { liveReadEndpoints } from './queries/live-read-endpoints.sql.js';
+import { liveReadPerformance } from './queries/live-read-performance.sql.js';
+import { liveReadSeries, type LiveSeries } from './queries/live-read-series.sql.js';
+import type { LiveRow } from './queries/live-window.js';
+import {
+  StatisticsReads,
+  type ApplicationStatisticsRow,
+  type ChainDistribution,
+  type DashboardRow,
+  type EndpointPerformanceRow,
+  type EndpointStatisticsRow,
+  type Read,
+  type SeriesFilter,
+  type SeriesRow,
+} from './statistics.reads.js';
+
+/**
+ * From the rollups and what is not in them yet, in one statement and so of one snapshot: exact at every moment. Where the
+ * rollups are being counted anew, `original` answers; where there is too much that is not in them, the answer is of the last
+ * fold, and says so.
+ */
+export class LiveStatisticsReads extends StatisticsReads {
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly maxTailRows: number,
+    private readonly original: StatisticsReads,
+  ) {
+    super();
+  }
+
+  async dashboard(userId: string): Promise<Read<DashboardRow>> {
+    const read = await this.read((options) => liveReadDashboard({ userId, options }));
+    if (read === null) return this.original.dashboard(userId);
+    const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, ...value } = read.rows[0];
+    return { value, trust: read.trust };
+  }
+
+  async series(filter: SeriesFilter): Promise<Read<SeriesRow[]>> {
+    const series = await this.chooseRollups(filter);
+    const read = await this.read((options) => liveReadSeries({ ...series, options }));
+    if (read === null) return this.original.series(filter);
+    return { value: read.rows.flatMap(toSeriesRow), trust: read.trust };
+  }
+
+  async chainDistribution(userId: string): Promise<Read<ChainDistribution>> {
+    const read = await this.read((options) => liveReadChainDistribution({ userId, options }));
+    if (read === null) return this.original.chainDistribution(userId);
+    const chains = read.rows.flatMap(({ chainId, events }) =>
+      chainId === null ? [] : [{ chainId, events }],
+    );
+    return { value: { chains, totalEvents: read.rows[0].totalEvents }, trust: read.trust };
+  }
+
+  async applications(
+    userId: string,
+    applicationIds: readonly string[],
+  ): Promise<Read<ApplicationStatisticsRow[]>> {
+    const read = await this.read((options) => liveReadApplications({ userId, applicationIds, options }));
+    if (read === null || read.rows[0].isLoose) return this.original.applications(userId, applicationIds);
+    const value = read.rows.flatMap((row) =>
+      row.applicationId === null ? [] : [withoutTrust(row as LiveRow & ApplicationStatisticsRow)],
+    );
+    return { value, trust: timesAreLive(read.trust) };
+  }
+
+  async endpoints(userId: string, endpointIds: readonly string[]): Promise<Read<EndpointStatisticsRow[]>> {
+    const read = await this.read((options) => liveReadEndpoints({ userId, endpointIds, options }));
+    if (read === null) return this.original.endpoints(userId, endpointIds);
+    const value = read.rows.flatMap((row) =>
+      row.endpointId === null ? [] : [withoutTrust(row as LiveRow & EndpointStatisticsRow)],
+    );
+    return { value, trust: timesAreLive(read.trust) };
+  }
+
+  async performance(userId: string, applicationId: string): Promise<Read<EndpointPerformanceRow[]>> {
+    const read = await this.read((options) => liveReadPerformance({ userId, applicationId, options }));
+    if (read === null) return this.original.performance(userId, applicationId);
+    const value = read.rows.flatMap((row) =>
+      row.endpointId === null ? [] : [withoutTrust(row as LiveRow & EndpointPerformanceRow)],
+    );
+    return { value, trust: timesAreLive(read.trust) };
+  }
+
+  /** null: the rollups are not to be used now. */
+  private async read<Row extends LiveRow>(
+    statement: (options: LiveOptions) => Sql<Row>,
+  ): Promise<{ rows: [Row, ...Row[]]; trust: Trust } | null> {
+    for (const mode of ['live', 'folded'] as const) {
+      const rows = await this.runner.query(statement({ mode, maxTailRows: this.maxTailRows }));
+      const [first] = rows;
+      if (first === undefined || first.isStale) return null;
+      if (first.isBehind) continue;
+      const source = mode === 'live' ? 'live' : 'rollups';
+      return {
+        rows: rows as [Row, ...Row[]],
+        trust: { asOf: first.asOf, exact: first.isOfOneMoment, source },
+      };
+    }
+    return null;
+  }
+
+  /**
+   * A choice of chains within an application has rollups of its own only where it is all of the endpoints, or one: else
+   * the attempts themselves are counted.
+   */
+  private async chooseRollups(filter: SeriesFilter): Promise<LiveSeries> {
+    const { userId, scope, chainIds } = filter;
+    if (scope.kind !== 'application' || chainIds === undefined) return { ...filter, isRaw: false };
+    const endpoints = await this.runner.query(
+      listChainsOfApplication({ userId, applicationId: scope.id, chainIds }),
+    );
+    const listening = endpoints.filter(({ listens }) => listens);
+    if (listening.length === endpoints.length) return { ...filter, chainIds: undefined, isRaw: false };
+    const [only] = listening;
+    if (listening.length === 1 && only !== undefined)
+      return {
+        ...filter,
+        chainIds: undefined,
+        scope: { kind: 'endpoint', id: only.endpointId },
+        isRaw: false,
+      };
+    return { ...filter, isRaw: true };
+  }
+}
+
+function withoutTrust<Row extends LiveRow>(row: Row) {
+  const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, ...value } = row;
+  return value;
+}
+
+/** First and last event come from the attempts as they are now, also in an answer of the last fold. */
+const timesAreLive = (trust: Trust): Trust =>
+  trust.source === 'rollups' ? { ...trust, exact: false } : trust;
+
+const toSeriesRow = ({
+  timestamp,
+  events,
+  deliveries,
+  successes,
+  failures,
+  avgDurationMs,
+}: SeriesRow | Record<keyof SeriesRow, null>): SeriesRow[] =>
+  timestamp === null ? [] : [{ timestamp, events, deliveries, successes, failures, avgDurationMs }];

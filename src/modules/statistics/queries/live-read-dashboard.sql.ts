@@ -1,0 +1,32 @@
+import { sql } from '../../../kernel/database/sql.js';
+import type { DashboardRow } from '../statistics.reads.js';
+import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
+import { liveColumns, windowCtes, type LiveRow } from './live-window.js';
+
+/** Totals of the user and the events of the trailing 24 hours. */
+export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) => {
+  const scope: LiveScope = { userId: p.userId, members: null, parts: ['all'] };
+  return sql<LiveRow & DashboardRow>('statistics.live-read-dashboard')`
+  WITH ${liveCtes(scope, p.options)}, scopes AS (
+    SELECT ${p.userId}::uuid AS scope_id, ${p.userId}::uuid AS out_id
+  ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, totals AS (
+    SELECT t.events, t.attempts, t.ok, t.failed, t.timed, t.ms
+      FROM statistics_totals t
+     WHERE t.user_id = ${p.userId} AND t.scope_id = ${p.userId}
+     UNION ALL
+    SELECT d.events, d.attempts, d.ok, d.failed, d.timed, d.ms FROM delta d
+  )
+  SELECT ${liveColumns(p.options)},
+         coalesce(y.events, 0)::bigint AS "eventsToday",
+         coalesce(t.events, 0)::bigint AS "eventsTotal",
+         coalesce(t.attempts, 0)::bigint AS "deliveries",
+         coalesce(t.ok, 0)::bigint AS "successes",
+         coalesce(t.failed, 0)::bigint AS "failures",
+         (t.ms / nullif(t.timed, 0))::float8 AS "avgDurationMs",
+         (SELECT count(*) FROM endpoints p WHERE p.user_id = ${p.userId} AND p.is_active) AS "activeEndpoints"
+    FROM state s
+   CROSS JOIN behind bh
+   CROSS JOIN (SELECT sum(x.events) AS events FROM pieces x) y
+   CROSS JOIN (SELECT sum(x.events) AS events, sum(x.attempts) AS attempts, sum(x.ok) AS ok, sum(x.failed) AS failed,
+                      sum(x.timed)::numeric AS timed, sum(x.ms)::numeric AS ms FROM totals x) t`;
+};

@@ -1,0 +1,33 @@
+import { fragment, sql } from '../../../kernel/database/sql.js';
+import type { EndpointPerformanceRow } from '../statistics.reads.js';
+import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
+import { figuresCte, timesCte } from './live-figures.js';
+import { liveColumns, type LiveRow } from './live-window.js';
+
+export type LivePerformanceRow = LiveRow & (EndpointPerformanceRow | { endpointId: null });
+
+/** Of all endpoints of the application, most events first, then by id. */
+export const liveReadPerformance = (p: { userId: string; applicationId: string; options: LiveOptions }) => {
+  const scope: LiveScope = {
+    userId: p.userId,
+    members: fragment`
+    SELECT p.id AS endpoint_id, p.id AS scope_id
+      FROM endpoints p
+     WHERE p.user_id = ${p.userId} AND p.application_id = ${p.applicationId}`,
+    parts: ['all'],
+  };
+  return sql<LivePerformanceRow>('statistics.live-read-performance')`
+  WITH ${liveCtes(scope, p.options)}, scopes AS (
+    SELECT m.scope_id, m.scope_id AS out_id FROM members m
+  ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}
+  SELECT ${liveColumns(p.options)},
+         p.id AS "endpointId", p.name, p.webhook_url AS "webhookUrl",
+         coalesce(f.events, 0) AS "events", coalesce(f.attempts, 0) AS "deliveries", coalesce(f.ok, 0) AS "successes",
+         f.avg_ms AS "avgDurationMs", t.last_at AS "lastEventAt"
+    FROM state s
+   CROSS JOIN behind bh
+    LEFT JOIN endpoints p ON p.user_id = ${p.userId} AND p.application_id = ${p.applicationId}
+    LEFT JOIN figures f ON f.scope_id = p.id
+    LEFT JOIN times t ON t.scope_id = p.id
+   ORDER BY coalesce(f.events, 0) DESC, p.id`;
+};

@@ -1,0 +1,111 @@
+import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import type { SeriesFilter, SeriesRow } from '../statistics.reads.js';
+import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
+import { liveColumns, strideOf, windowCtes, type LiveRow } from './live-window.js';
+
+export interface LiveSeries extends SeriesFilter {
+  /** The choice of chains within an application: none of the rollups counts just those endpoints. */
+  isRaw: boolean;
+}
+
+/**
+ * Events and attempts by 5 minutes, hour or day (UTC) of the event's ingested_at; a quiet bucket is a row of zeros, and one
+ * row with a null timestamp stands for no bucket at all.
+ */
+export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
+  const { scope, rollups } = scopeOf(p);
+  const stride = constant(`INTERVAL '${strideOf[p.bucket]}'`);
+  const outcome = p.success === undefined ? outcomes.any : p.success ? outcomes.ok : outcomes.failed;
+  return sql<LiveRow & (SeriesRow | Record<keyof SeriesRow, null>)>('statistics.live-read-series')`
+  WITH ${liveCtes(scope, p.options)}, scopes AS (${rollups}
+  ), ${windowCtes(scope, p.options, p)}, counted AS (
+    SELECT date_bin(${stride}, x.at, 'epoch') AS bucket,
+           sum(x.${outcome.events})::bigint AS events, sum(x.${outcome.attempts})::bigint AS attempts,
+           ${outcome.ok}::bigint AS ok, ${outcome.failures}::bigint AS failed,
+           (sum(x.${outcome.ms})::numeric / nullif(sum(x.${outcome.timed}), 0))::float8 AS avg_ms
+      FROM pieces x
+     GROUP BY 1
+    HAVING sum(x.${outcome.attempts}) > 0
+  ), calendar AS (
+    SELECT generate_series(date_bin(${stride}, b.start, 'epoch'), least(b.stop - INTERVAL '1 microsecond', s.as_of), ${stride}) AS bucket
+      FROM bounds b
+     CROSS JOIN state s
+  ), series AS (
+    SELECT bucket, coalesce(c.events, 0) AS events, coalesce(c.attempts, 0) AS attempts, coalesce(c.ok, 0) AS ok,
+           coalesce(c.failed, 0) AS failed, c.avg_ms
+      FROM calendar
+      FULL JOIN counted c USING (bucket)
+  )
+  SELECT ${liveColumns(p.options)},
+         x.bucket AS "timestamp", x.events AS "events", x.attempts AS "deliveries", x.ok AS "successes",
+         x.failed AS "failures", x.avg_ms AS "avgDurationMs"
+    FROM state s
+   CROSS JOIN behind bh
+    LEFT JOIN series x ON true
+   ORDER BY x.bucket`;
+};
+
+const column = (name: string) => constant(name);
+const outcomes = {
+  any: {
+    events: column('events'),
+    attempts: column('attempts'),
+    ok: column('sum(x.ok)'),
+    failures: column('sum(x.failed)'),
+    ms: column('ms'),
+    timed: column('timed'),
+  },
+  ok: {
+    events: column('events_ok'),
+    attempts: column('ok'),
+    ok: column('sum(x.ok)'),
+    failures: column('0'),
+    ms: column('ms_ok'),
+    timed: column('timed_ok'),
+  },
+  failed: {
+    events: column('events_failed'),
+    attempts: column('failed'),
+    ok: column('0'),
+    failures: column('sum(x.failed)'),
+    ms: column('ms_failed'),
+    timed: column('timed_failed'),
+  },
+} as const;
+
+function scopeOf({ userId, scope, chainIds }: SeriesFilter): { scope: LiveScope; rollups: SqlFragment } {
+  const ofChains = chainIds === undefined ? nothing : fragment`AND m.chain_ids && ${chainIds}::int[]`;
+  const itself = (id: string) => fragment`
+    SELECT ${id}::uuid AS scope_id, ${id}::uuid AS out_id`;
+  const members = (scopeId: string, where: SqlFragment) => fragment`
+    SELECT m.endpoint_id, m.${constant(scopeId)} AS scope_id FROM statistics_endpoints m
+     WHERE m.user_id = ${userId} ${where} ${ofChains}`;
+  switch (scope.kind) {
+    case 'user':
+      if (chainIds === undefined)
+        return { scope: { userId, members: null, parts: ['all'] }, rollups: itself(userId) };
+      return {
+        scope: { userId, members: members('user_id', nothing), parts: ['all', 'chains'] },
+        rollups: fragment`
+    SELECT m.scope_id, m.user_id AS out_id FROM statistics_chain_sets m WHERE m.user_id = ${userId} ${ofChains}`,
+      };
+    case 'application':
+      return {
+        scope: {
+          userId,
+          members: members('application_id', fragment`AND m.application_id = ${scope.id}`),
+          parts: ['all', 'applications'],
+        },
+        rollups: itself(scope.id),
+      };
+    case 'endpoint':
+      return {
+        scope: {
+          userId,
+          members: members('endpoint_id', fragment`AND m.endpoint_id = ${scope.id}`),
+          parts: ['all'],
+        },
+        rollups: itself(scope.id),
+      };
+  }
+}

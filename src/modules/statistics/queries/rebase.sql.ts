@@ -1,0 +1,34 @@
+import { sql } from '../../../kernel/database/sql.js';
+
+/** After a restore into another cluster: rows with ids that this one has yet to give count as old. */
+export const forgetForeignWriters = (p: { limit: number }) => sql<{ rows: string }>(
+  'statistics.forget-foreign-writers',
+)`
+  WITH foreign_rows AS (
+    SELECT a.user_id, a.event_ingested_at, a.event_id, a.id
+      FROM delivery_attempts a
+     WHERE a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
+     ORDER BY a.written_in
+     LIMIT ${p.limit}
+  ), forgotten AS (
+    UPDATE delivery_attempts a SET written_in = NULL
+      FROM foreign_rows f
+     WHERE a.user_id = f.user_id AND a.event_ingested_at = f.event_ingested_at AND a.event_id = f.event_id AND a.id = f.id
+       AND a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
+    RETURNING 1
+  )
+  SELECT count(*) AS "rows" FROM forgotten`;
+
+export const beginRebase = () => sql<object>('statistics.begin-rebase')`
+  UPDATE statistics_state SET rebasing = true`;
+
+/** What was superseded there and is not folded yet is gone here: everything is counted anew. */
+export const dropForeignVersions = () => sql<object>('statistics.drop-foreign-versions')`
+  DELETE FROM superseded_attempts v
+   WHERE v.superseded_in >= pg_snapshot_xmax(pg_current_snapshot())
+      OR v.written_in >= pg_snapshot_xmax(pg_current_snapshot())`;
+
+export const endRebase = (p: { horizon: string; inFlight: readonly string[]; at: string }) =>
+  sql<object>('statistics.end-rebase')`
+  UPDATE statistics_state
+     SET rebasing = false, horizon = ${p.horizon}::xid8, in_flight = ${[...p.inFlight]}::xid8[], folded_at = ${p.at}::timestamptz`;

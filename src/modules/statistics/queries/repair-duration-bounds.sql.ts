@@ -1,0 +1,33 @@
+import { fragment, sql } from '../../../kernel/database/sql.js';
+import { newIn, seenBy, type FoldSnapshot } from '../../events/index.js';
+import { durationBin } from './rollup-deltas.js';
+
+const superseded = fragment`SELECT v.user_id, v.endpoint_id, v.duration_ms FROM superseded_attempts v`;
+
+/**
+ * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that are left; bins
+ * of one millisecond need none. Run after the fold, with its snapshots.
+ */
+export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapshot }) =>
+  sql<object>('statistics.repair-duration-bounds')`
+  WITH gone AS MATERIALIZED (
+    SELECT DISTINCT x.user_id, x.endpoint_id, ${durationBin(fragment`x.duration_ms`)} AS bin, x.duration_ms
+      FROM (${newIn(superseded, fragment`v.superseded_in`, p.lower, p.upper, fragment`AND ${seenBy(fragment`v.written_in`, p.lower)}`)}) x
+     WHERE x.duration_ms > 100 OR x.duration_ms < 0
+  ), loose AS MATERIALIZED (
+    SELECT DISTINCT d.user_id, d.endpoint_id, d.bin
+      FROM gone g
+      JOIN statistics_durations d ON d.user_id = g.user_id AND d.endpoint_id = g.endpoint_id AND d.bin = g.bin
+     WHERE d.attempts > 0 AND (g.duration_ms <= d.min_ms OR g.duration_ms >= d.max_ms)
+  )
+  UPDATE statistics_durations t
+     SET min_ms = x.min_ms, max_ms = x.max_ms
+    FROM loose l
+   CROSS JOIN LATERAL (
+     SELECT min(a.duration_ms) AS min_ms, max(a.duration_ms) AS max_ms
+       FROM delivery_attempts a
+      WHERE a.user_id = l.user_id AND a.endpoint_id = l.endpoint_id AND ${durationBin(fragment`a.duration_ms`)} = l.bin) x
+   WHERE t.user_id = l.user_id AND t.endpoint_id = l.endpoint_id AND t.bin = l.bin AND x.min_ms IS NOT NULL`;
+
+export const dropEmptyBins = () => sql<object>('statistics.drop-empty-bins')`
+  DELETE FROM statistics_durations t WHERE t.attempts = 0`;

@@ -1,0 +1,119 @@
+import type { QueryRunner } from '../../kernel/database/database.js';
+import type { FoldSnapshot } from '../events/index.js';
+import { foldChanges } from './queries/fold-changes.sql.js';
+import {
+  dropFoldedVersions,
+  lockFoldState,
+  moveFoldState,
+  type FoldStateRow,
+} from './queries/fold-state.sql.js';
+import { measureUnfolded } from './queries/measure-unfolded.sql.js';
+import { dropOldFine, moveFineFrom } from './queries/prune-fine.sql.js';
+import { beginRebase, dropForeignVersions, endRebase, forgetForeignWriters } from './queries/rebase.sql.js';
+import { buildRange, clearRange, rangeTables, type RollupRange } from './queries/rebuild-range.sql.js';
+import { buildDurations, buildTotals, clearDurations, clearTotals } from './queries/rebuild-totals.sql.js';
+import {
+  endOfRange,
+  endRebuild,
+  markRebuilt,
+  nextRebuild,
+  requestRebuild,
+  type RebuildRow,
+} from './queries/rebuilds.sql.js';
+import { dropEmptyBins, repairDurationBounds } from './queries/repair-duration-bounds.sql.js';
+
+export type FoldState = FoldStateRow;
+
+/** Every write to the rollups. The transaction is the caller's, and holds the state's lock where it says so. */
+export class RollupRepository {
+  constructor(private readonly tx: QueryRunner) {}
+
+  async lockState(): Promise<FoldState> {
+    const [row] = await this.tx.query(lockFoldState());
+    if (row === undefined) throw new Error('statistics_state has no row: the migration has put it there');
+    return row;
+  }
+
+  async unfolded(horizon: string, limit: number) {
+    const [row] = await this.tx.query(measureUnfolded({ horizon, limit }));
+    if (row === undefined) throw new Error('an aggregate without GROUP BY gave no row');
+    return { ...row, written: Number(row.written), superseded: Number(row.superseded) };
+  }
+
+  /**
+   * Under the state's lock. Returns the number of versions that came or went. A step that leaves some behind does not move
+   * the time: what was there at that time is in the rollups, and maybe some of what came later.
+   */
+  async fold(state: FoldState, upper: FoldSnapshot, isBehind: boolean): Promise<number> {
+    const lower = state;
+    const [row] = await this.tx.query(foldChanges({ lower, upper, fineFrom: state.fineFrom }));
+    await this.tx.query(repairDurationBounds({ lower, upper }));
+    await this.tx.query(dropFoldedVersions({ snapshot: upper }));
+    await this.tx.query(moveFoldState({ snapshot: upper, foldedAt: isBehind ? null : state.now }));
+    return Number(row?.changes ?? 0);
+  }
+
+  async nextRebuild(): Promise<RebuildRow | undefined> {
+    const [row] = await this.tx.query(nextRebuild());
+    return row;
+  }
+
+  async endOfRange(userId: string, from: string, attempts: number): Promise<string> {
+    const [row] = await this.tx.query(endOfRange({ userId, from, attempts }));
+    return row?.to ?? 'infinity';
+  }
+
+  /** Under the state's lock. */
+  async rebuildRange(range: RollupRange, state: FoldState): Promise<void> {
+    for (const table of rangeTables) await this.tx.query(clearRange(table, range));
+    await this.tx.query(buildRange({ ...range, snapshot: state, fineFrom: state.fineFrom }));
+  }
+
+  /** Under the state's lock. */
+  async rebuildTotals(userId: string, kinds: readonly number[], state: FoldState): Promise<void> {
+    await this.tx.query(clearTotals({ userId, kinds }));
+    await this.tx.query(buildTotals({ userId, kinds }));
+    if (!kinds.includes(2)) return;
+    await this.tx.query(clearDurations({ userId }));
+    await this.tx.query(buildDurations({ userId, snapshot: state }));
+  }
+
+  async markRebuilt(id: string, until: string): Promise<void> {
+    await this.tx.query(markRebuilt({ id, until }));
+  }
+
+  async endRebuild(id: string): Promise<void> {
+    await this.tx.query(endRebuild({ id }));
+  }
+
+  /** Of one user, or of all. */
+  async requestRebuild(userId: string | null, reason: string): Promise<void> {
+    await this.tx.query(requestRebuild({ userId, reason }));
+  }
+
+  /** Where five-minute rows now begin, when that has moved. */
+  async moveFineFrom(): Promise<string | undefined> {
+    const [row] = await this.tx.query(moveFineFrom());
+    return row?.fineFrom;
+  }
+
+  async prune(fineFrom: string): Promise<void> {
+    await this.tx.query(dropOldFine({ fineFrom }));
+    await this.tx.query(dropEmptyBins());
+  }
+
+  async beginRebase(): Promise<void> {
+    await this.tx.query(beginRebase());
+  }
+
+  /** Returns how many rows it took, 0 when there are no more. */
+  async forgetForeignWriters(limit: number): Promise<number> {
+    const [row] = await this.tx.query(forgetForeignWriters({ limit }));
+    return Number(row?.rows ?? 0);
+  }
+
+  async endRebase(state: FoldState): Promise<void> {
+    await this.tx.query(dropForeignVersions());
+    await this.tx.query(endRebase({ horizon: state.nowHorizon, inFlight: state.nowInFlight, at: state.now }));
+  }
+}
