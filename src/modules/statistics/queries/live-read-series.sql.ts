@@ -30,6 +30,7 @@ export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
     SELECT generate_series(date_bin(${stride}, b.start, 'epoch'), least(b.stop - INTERVAL '1 microsecond', s.as_of), ${stride}) AS bucket
       FROM bounds b
      CROSS JOIN state s
+     ${existing(p)}
   ), series AS (
     SELECT bucket, coalesce(c.events, 0) AS events, coalesce(c.attempts, 0) AS attempts, coalesce(c.ok, 0) AS ok,
            coalesce(c.failed, 0) AS failed, c.avg_ms
@@ -44,6 +45,18 @@ export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
     LEFT JOIN series x ON true
    ORDER BY x.bucket`;
 };
+
+/** What is not the user's has no buckets, where what is quiet has zeros. */
+function existing({ userId, scope }: SeriesFilter): SqlFragment {
+  switch (scope.kind) {
+    case 'user':
+      return nothing;
+    case 'application':
+      return fragment`WHERE EXISTS (SELECT FROM applications a WHERE a.user_id = ${userId} AND a.id = ${scope.id})`;
+    case 'endpoint':
+      return fragment`WHERE EXISTS (SELECT FROM endpoints p WHERE p.user_id = ${userId} AND p.id = ${scope.id})`;
+  }
+}
 
 const column = (name: string) => constant(name);
 const outcomes = {
