@@ -1,15 +1,14 @@
 import type { QueryRunner } from '../../kernel/database/database.js';
 import type { Sql } from '../../kernel/database/sql.js';
 import type { Trust } from '../../kernel/http/trust.js';
+import { type LiveOptions, type LiveRow } from '../events/index.js';
 import { listChainsOfApplication } from './queries/list-chains-of-application.sql.js';
-import type { LiveOptions } from './queries/live-ctes.js';
 import { liveReadApplications } from './queries/live-read-applications.sql.js';
 import { liveReadChainDistribution } from './queries/live-read-chain-distribution.sql.js';
 import { liveReadDashboard } from './queries/live-read-dashboard.sql.js';
 import { liveReadEndpoints } from './queries/live-read-endpoints.sql.js';
 import { liveReadPerformance } from './queries/live-read-performance.sql.js';
 import { liveReadSeries, type LiveSeries } from './queries/live-read-series.sql.js';
-import type { LiveRow } from './queries/live-window.js';
 import {
   StatisticsReads,
   type ApplicationStatisticsRow,

@@ -1,4 +1,5 @@
 import type { Trust } from '../../kernel/http/trust.js';
+import type { Bucket } from '../events/index.js';
 
 /** Rows of one snapshot and what they can be trusted for. */
 export interface Read<T> {
@@ -32,7 +33,7 @@ export type SeriesScope =
   | { readonly kind: 'application'; readonly id: string }
   | { readonly kind: 'endpoint'; readonly id: string };
 
-export type Bucket = '5m' | 'hour' | 'day';
+export type { Bucket };
 
 export interface SeriesFilter {
   userId: string;

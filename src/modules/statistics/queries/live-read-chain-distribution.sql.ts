@@ -1,6 +1,5 @@
 import { fragment, sql } from '../../../kernel/database/sql.js';
-import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
-import { liveColumns, type LiveRow } from './live-window.js';
+import { liveColumns, liveCtes, type LiveOptions, type LiveRow, type LiveScope } from '../../events/index.js';
 
 export interface LiveChainRow extends LiveRow {
   totalEvents: string;

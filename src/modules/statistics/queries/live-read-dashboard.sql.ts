@@ -1,7 +1,13 @@
 import { sql } from '../../../kernel/database/sql.js';
+import {
+  liveColumns,
+  liveCtes,
+  type LiveOptions,
+  type LiveRow,
+  type LiveScope,
+  windowCtes,
+} from '../../events/index.js';
 import type { DashboardRow } from '../statistics.reads.js';
-import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
-import { liveColumns, windowCtes, type LiveRow } from './live-window.js';
 
 /** Totals of the user and the events of the trailing 24 hours. */
 export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) => {

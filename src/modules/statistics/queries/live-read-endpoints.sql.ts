@@ -1,8 +1,14 @@
 import { constant, fragment, sql } from '../../../kernel/database/sql.js';
+import {
+  liveColumns,
+  liveCtes,
+  type LiveOptions,
+  type LiveRow,
+  type LiveScope,
+  windowCtes,
+} from '../../events/index.js';
 import type { EndpointStatisticsRow } from '../statistics.reads.js';
-import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
 import { binsCtes, figuresCte, timesCte } from './live-figures.js';
-import { liveColumns, windowCtes, type LiveRow } from './live-window.js';
 
 export type LiveEndpointRow = LiveRow & (EndpointStatisticsRow | { endpointId: null });
 

@@ -1,8 +1,7 @@
 import { fragment, sql } from '../../../kernel/database/sql.js';
+import { liveColumns, liveCtes, type LiveOptions, type LiveRow, type LiveScope } from '../../events/index.js';
 import type { EndpointPerformanceRow } from '../statistics.reads.js';
-import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
 import { figuresCte, timesCte } from './live-figures.js';
-import { liveColumns, type LiveRow } from './live-window.js';
 
 export type LivePerformanceRow = LiveRow & (EndpointPerformanceRow | { endpointId: null });
 

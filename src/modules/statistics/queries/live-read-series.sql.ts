@@ -1,7 +1,14 @@
 import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  liveColumns,
+  liveCtes,
+  type LiveOptions,
+  type LiveRow,
+  type LiveScope,
+  strideOf,
+  windowCtes,
+} from '../../events/index.js';
 import type { SeriesFilter, SeriesRow } from '../statistics.reads.js';
-import { liveCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
-import { liveColumns, strideOf, windowCtes, type LiveRow } from './live-window.js';
 
 export interface LiveSeries extends SeriesFilter {
   /** The choice of chains within an application: none of the rollups counts just those endpoints. */

@@ -1,6 +1,5 @@
 import { fragment, sql } from '../../../kernel/database/sql.js';
-import { seenBy, type FoldSnapshot } from '../../events/index.js';
-import { counterNames, counterSums } from './rollup-counters.js';
+import { counterNames, counterSums, type FoldSnapshot, seenBy } from '../../events/index.js';
 import { durationBin } from './rollup-deltas.js';
 
 interface UserKinds {

@@ -1,5 +1,5 @@
 import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
-import { counterNames, counterSums, eachCounter } from './rollup-counters.js';
+import { counterNames, counterSums, eachCounter } from '../../events/index.js';
 
 const added = eachCounter((name) => `${name} = t.${name} + excluded.${name}`);
 

@@ -1,4 +1,4 @@
-import { constant, fragment, type SqlFragment } from '../../kernel/database/sql.js';
+import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
 
 /** The facet of a contract or of a first topic: 64 bits, where a collision costs a look at a slot for nothing. */
 export const contractFacet = (address: SqlFragment) => fragment`hashtextextended('c' || ${address}, 0)`;

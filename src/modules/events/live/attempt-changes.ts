@@ -1,4 +1,4 @@
-import { fragment, nothing, type SqlFragment } from '../../kernel/database/sql.js';
+import { fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 
 /**
  * What the last fold has seen: transactions below `horizon` but those that were in flight. Arrays and ids travel as text.

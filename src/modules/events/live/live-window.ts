@@ -1,7 +1,8 @@
 import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
-import type { Bucket } from '../statistics.reads.js';
 import { rawCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
 import { eachCounter } from './rollup-counters.js';
+
+export type Bucket = '5m' | 'hour' | 'day';
 
 export interface LiveWindow {
   bucket: Bucket;
