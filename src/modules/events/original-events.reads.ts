@@ -1,4 +1,4 @@
-import type { QueryRunner } from '../../kernel/database/database.js';
+import { planningByValues, type QueryRunner } from '../../kernel/database/database.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import {
   EventsReads,
@@ -19,8 +19,11 @@ import type { OriginalPageColumns } from './queries/original-page.js';
 
 /** The lists by the original four-table SQL: exact always, and as slow as the tenant's whole history is long. */
 export class OriginalEventsReads extends EventsReads {
-  constructor(private readonly runner: QueryRunner) {
+  private readonly runner: QueryRunner;
+
+  constructor(runner: QueryRunner) {
     super();
+    this.runner = planningByValues(runner);
   }
 
   async list(filter: EventFilter, page: EventPage, limit: number): Promise<Read<EventList>> {

@@ -1,0 +1,119 @@
+import type { QueryRunner } from '../../kernel/database/database.js';
+import type { Trust } from '../../kernel/http/trust.js';
+import {
+  EventsReads,
+  type AttemptFilter,
+  type AttemptList,
+  type AttemptPage,
+  type AttemptRow,
+  type EventFilter,
+  type EventList,
+  type EventPage,
+  type Read,
+} from './events.reads.js';
+import { LiveEventPages } from './live-event-pages.js';
+import type { EventRow } from './queries/event-columns.js';
+import { COUNTED_ROWS } from './queries/live-list-scope.js';
+import { liveFindEvent } from './queries/live-find-event.sql.js';
+import {
+  liveListAttempts,
+  type AttemptStart,
+  type AttemptStep,
+  type ListedAttemptRow,
+} from './queries/live-list-attempts.sql.js';
+
+/**
+ * Pages by the covering indexes, in whose order the lists are; totals and deep offsets by the rollups. A page costs the same
+ * at any depth. Where the rollups are being counted anew, `original` answers; where too much is in none of them yet, totals
+ * are counted up to a bound.
+ */
+export class LiveEventsReads extends EventsReads {
+  constructor(
+    private readonly runner: QueryRunner,
+    private readonly maxTailRows: number,
+    private readonly original: EventsReads,
+  ) {
+    super();
+  }
+
+  async list(filter: EventFilter, page: EventPage, limit: number): Promise<Read<EventList>> {
+    const found = await new LiveEventPages(this.runner, this.maxTailRows, filter).read(page, limit);
+    return found ?? this.original.list(filter, page, limit);
+  }
+
+  async find(userId: string, eventId: string): Promise<Read<EventRow | undefined>> {
+    const [row] = await this.runner.query(liveFindEvent({ userId, eventId }));
+    if (row === undefined) throw new Error('a statement that always gives a row gave none');
+    const { asOf, ...event } = row;
+    return { value: event.id === null ? undefined : event, trust: liveTrust(asOf, true) };
+  }
+
+  async attempts(filter: AttemptFilter, page: AttemptPage, limit: number): Promise<Read<AttemptList>> {
+    const isNewer = page.kind === 'newer';
+    const isPlaced = page.kind === 'older' || page.kind === 'newer';
+    const skip = page.kind === 'offset' ? page.offset : 0;
+    const step: AttemptStep = {
+      filter,
+      direction: isNewer ? 'newer' : 'older',
+      start: isPlaced ? { position: page.than, isIncluded: false } : null,
+      skip,
+      limit,
+      totals: filter.eventId === undefined ? { mode: 'live', maxTailRows: this.maxTailRows } : null,
+      countUpTo: filter.eventId === undefined ? 0 : COUNTED_ROWS + 1,
+    };
+    let rows = await this.runner.query(liveListAttempts(step));
+    if (first(rows).isStale) return this.original.attempts(filter, page, limit);
+    if (first(rows).isBehind)
+      rows = await this.runner.query(
+        liveListAttempts({ ...step, totals: null, countUpTo: COUNTED_ROWS + 1 }),
+      );
+    const { asOf, total, counted, reached } = first(rows);
+    const hasMore = Number(reached) > skip + limit;
+    const isBeyond = await this.hasAttempts(filter, page, Number(reached) > 0);
+    const bound = boundedTotal(total, counted);
+    return {
+      value: {
+        attempts: rows.flatMap(toAttempt),
+        ...bound,
+        hasOlder: isNewer ? isBeyond : hasMore,
+        hasNewer: isNewer ? hasMore : isBeyond,
+      },
+      trust: liveTrust(asOf, bound.totalIs === 'exact'),
+    };
+  }
+
+  /** Whether there are rows on the side that the page does not go to. */
+  private async hasAttempts(filter: AttemptFilter, page: AttemptPage, isReached: boolean): Promise<boolean> {
+    if (page.kind === 'first') return false;
+    if (page.kind === 'offset' && isReached) return page.offset > 0;
+    const isOffset = page.kind === 'offset';
+    const start: AttemptStart | null = isOffset ? null : { position: page.than, isIncluded: true };
+    const direction = page.kind === 'older' ? 'newer' : 'older';
+    const [row] = await this.runner.query(
+      liveListAttempts({ filter, direction, start, skip: 0, limit: 1, totals: null, countUpTo: 0 }),
+    );
+    return Number(row?.reached ?? 0) > 0;
+  }
+}
+
+function first<Row>([row]: readonly Row[]): Row {
+  if (row === undefined) throw new Error('a statement that always gives a row gave none');
+  return row;
+}
+
+/** `total` of the rollups; else what was counted, which is all of it below the bound. */
+function boundedTotal(total: string | null, counted: string | null) {
+  if (total !== null) return { total: Number(total), totalIs: 'exact' as const };
+  const found = Number(counted ?? 0);
+  return found > COUNTED_ROWS
+    ? { total: COUNTED_ROWS, totalIs: 'at_least' as const }
+    : { total: found, totalIs: 'exact' as const };
+}
+
+const liveTrust = (asOf: string, exact: boolean): Trust => ({ asOf, exact, source: 'live' });
+
+function toAttempt(listed: ListedAttemptRow): AttemptRow[] {
+  if (listed.id === null) return [];
+  const { asOf: _1, isStale: _2, isBehind: _3, total: _4, counted: _5, reached: _6, ...row } = listed;
+  return [row];
+}

@@ -1,0 +1,130 @@
+import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
+import type { DeliveryStatus, EventFilter } from '../events.reads.js';
+
+/** Whose attempts count: all of the user's, or those at some of their endpoints. */
+export type Endpoints = 'all' | readonly string[];
+
+export interface StreamQuery {
+  filter: EventFilter;
+  endpoints: Endpoints;
+  direction: 'older' | 'newer';
+  /** Of each slot; more are never needed. */
+  limit: SqlFragment;
+  /** A row's place, on the columns of a (delivery_attempts): AND …, or nothing. */
+  where: SqlFragment;
+}
+
+/**
+ * The events (at, id) of a slot `sl` (lo, hi) in the list's order, from the covering index that has just that order: the
+ * scan ends at the limit, however long the history is.
+ */
+export function streamOf(p: StreamQuery): SqlFragment {
+  if (p.filter.transactionHash !== undefined) return ofTransaction(p);
+  if (p.endpoints === 'all') return detailed(p, groupsOf(p, nothing));
+  const [only, ...others] = p.endpoints;
+  if (only !== undefined && others.length === 0)
+    return detailed(p, groupsOf(p, fragment`AND a.endpoint_id = ${only}`));
+  return merged(p, p.endpoints);
+}
+
+const orderOf = ({ direction }: StreamQuery, alias: string) =>
+  constant(direction === 'older' ? `${alias}.at DESC, ${alias}.id DESC` : `${alias}.at, ${alias}.id`);
+
+function groupsOf(p: StreamQuery, ofEndpoint: SqlFragment): SqlFragment {
+  const { userId, status } = p.filter;
+  const order = constant(p.direction === 'older' ? '1 DESC, 2 DESC' : '1, 2');
+  // Only attempts that did not succeed are in the index of those; whether another one did is a look at the key.
+  const fromUndelivered = p.endpoints === 'all' && (status === 'failed' || status === 'pending');
+  return fragment`
+        SELECT a.event_ingested_at AS at, a.event_id AS id
+          FROM delivery_attempts a
+         WHERE a.user_id = ${userId} ${ofEndpoint}
+           AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
+           ${fromUndelivered ? fragment`AND a.success IS NOT TRUE` : nothing}
+         GROUP BY a.event_ingested_at, a.event_id
+        ${status === undefined ? nothing : fromUndelivered ? undelivered(userId, status) : fragment`HAVING ${isStatus[status]}`}
+         ORDER BY ${order}`;
+}
+
+const isStatus: Readonly<Record<DeliveryStatus, SqlFragment>> = {
+  delivered: fragment`bool_or(a.success)`,
+  pending: fragment`count(a.success) = 0`,
+  failed: fragment`bool_or(NOT a.success) AND bool_or(a.success) IS NOT TRUE`,
+};
+
+const undelivered = (userId: string, status: 'failed' | 'pending' | 'delivered') => fragment`
+        HAVING ${status === 'failed' ? fragment`bool_or(NOT a.success)` : fragment`count(a.success) = 0`}
+           AND (SELECT true FROM delivery_attempts b
+                 WHERE b.user_id = ${userId} AND b.event_ingested_at = a.event_ingested_at AND b.event_id = a.event_id
+                   AND b.success LIMIT 1) IS NULL`;
+
+const hasDetails = ({ filter }: StreamQuery) =>
+  filter.fromBlock !== undefined ||
+  filter.toBlock !== undefined ||
+  filter.contractAddress !== undefined ||
+  filter.topic0 !== undefined;
+
+const detailsOf = (f: EventFilter) => fragment`
+           ${f.fromBlock === undefined ? nothing : fragment`AND e.block_number >= ${f.fromBlock}::bigint`}
+           ${f.toBlock === undefined ? nothing : fragment`AND e.block_number <= ${f.toBlock}::bigint`}
+           ${f.transactionHash === undefined ? nothing : fragment`AND e.transaction_hash = ${f.transactionHash}`}
+           ${f.contractAddress === undefined ? nothing : fragment`AND e.contract_address = ${f.contractAddress}`}
+           ${f.topic0 === undefined ? nothing : fragment`AND e.topics[1] = ${f.topic0}`}`;
+
+/** What only the event itself can tell is looked up row by row, until there are enough. */
+function detailed(p: StreamQuery, groups: SqlFragment): SqlFragment {
+  if (!hasDetails(p)) return fragment`${groups} LIMIT ${p.limit}`;
+  return fragment`
+        SELECT g.at, g.id
+          FROM (${groups}) g
+         CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = g.id ${detailsOf(p.filter)} OFFSET 0) e
+         ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
+}
+
+/** Several endpoints: the first rows of each; what an event is follows from its attempts at all of them. */
+function merged(p: StreamQuery, endpoints: readonly string[]): SqlFragment {
+  const { userId, status } = p.filter;
+  const isSimple = status === undefined && !hasDetails(p);
+  const order = constant(p.direction === 'older' ? '1 DESC, 2 DESC' : '1, 2');
+  const attempts = fragment`
+         SELECT x.at, x.id
+           FROM unnest(${[...endpoints]}::uuid[]) AS o (endpoint_id)
+          CROSS JOIN LATERAL (
+            SELECT a.event_ingested_at AS at, a.event_id AS id
+              FROM delivery_attempts a
+             WHERE a.user_id = ${userId} AND a.endpoint_id = o.endpoint_id
+               AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
+             GROUP BY a.event_ingested_at, a.event_id
+             ORDER BY ${order} ${isSimple ? fragment`LIMIT ${p.limit}` : nothing}) x
+          GROUP BY x.at, x.id`;
+  if (isSimple) return fragment`${attempts} ORDER BY ${order} LIMIT ${p.limit}`;
+  const outcome =
+    status === undefined
+      ? nothing
+      : fragment`
+         CROSS JOIN LATERAL (
+           SELECT FROM delivery_attempts a
+            WHERE a.user_id = ${userId} AND a.event_ingested_at = g.at AND a.event_id = g.id
+              AND a.endpoint_id = ANY (${[...endpoints]}::uuid[])
+           HAVING ${isStatus[status]}) o`;
+  return fragment`
+        SELECT g.at, g.id
+          FROM (${attempts}) g ${outcome}
+         ${hasDetails(p) ? fragment`CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = g.id ${detailsOf(p.filter)} OFFSET 0) e` : nothing}
+         ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
+}
+
+/** A transaction has few events: from them to the attempts. */
+function ofTransaction(p: StreamQuery): SqlFragment {
+  const { userId, status } = p.filter;
+  return fragment`
+        SELECT g.at, g.id
+          FROM (SELECT coalesce(e.ingested_at, '-infinity') AS at, e.id FROM events e WHERE true ${detailsOf(p.filter)} OFFSET 0) g
+         CROSS JOIN LATERAL (
+           SELECT FROM delivery_attempts a
+            WHERE a.user_id = ${userId} AND a.event_ingested_at = g.at AND a.event_id = g.id
+              AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
+              ${p.endpoints === 'all' ? nothing : fragment`AND a.endpoint_id = ANY (${[...p.endpoints]}::uuid[])`}
+           HAVING count(*) > 0 ${status === undefined ? nothing : fragment`AND ${isStatus[status]}`}) o
+         ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
+}
