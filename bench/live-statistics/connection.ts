@@ -1,8 +1,7 @@
 import pg from 'pg';
 import { loadConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions } from '../../src/kernel/database/connection.js';
-import type { QueryRunner } from '../../src/kernel/database/database.js';
-import type { Sql } from '../../src/kernel/database/sql.js';
+import { send, type QueryRunner } from '../../src/kernel/database/database.js';
 
 /** After that a statement is given up: the plan saw 306 s. */
 export const TIMEOUT_MS = 600_000;
@@ -37,8 +36,7 @@ export async function connect(databaseUrl: string, signal: AbortSignal): Promise
   const breakOff = () => void client.end().catch(() => undefined);
   signal.addEventListener('abort', breakOff);
   return {
-    query: async <Row>({ name, text, values }: Sql<Row>) =>
-      (await client.query({ name, text, values: [...values] })).rows as Row[],
+    query: (statement) => send(client, statement),
     close: async () => {
       signal.removeEventListener('abort', breakOff);
       await client.end().catch(() => undefined);

@@ -5,6 +5,7 @@ import {
   type EmbeddedServer,
 } from '../kernel/database/embedded/index.js';
 import { runMigrations } from '../data-source.js';
+import { buildRollups } from '../modules/statistics/index.js';
 import { EMBEDDED_DATABASE } from './database-target.js';
 import { withProgressBar } from './progress-bar.js';
 import { seedDemoData } from './seed.js';
@@ -75,6 +76,8 @@ async function createDemoDatabase(
       signal,
     ),
   );
+  print('Building the rollups of the statistics.');
+  await buildRollups(url, undefined, signal);
   await administer(server, `ALTER DATABASE ${UNFINISHED_DATABASE} RENAME TO ${EMBEDDED_DATABASE}`);
 }
 

@@ -142,7 +142,25 @@ function beginText(
   return `BEGIN ISOLATION LEVEL ${isolation} ${access}; SET LOCAL statement_timeout = ${statementTimeoutMs[work]}`;
 }
 
-export async function send<Row>(client: pg.ClientBase, { name, text, values }: Sql<Row>): Promise<Row[]> {
+/** One statement on this connection, which has the options of connectionOptions. Throws what the driver threw. */
+export async function send<Row>(client: pg.ClientBase, statement: Sql<Row>): Promise<Row[]> {
+  const { name, text, values, isPlannedByValues = false } = statement;
+  if (isPlannedByValues) return sendPlannedByValues(client, statement);
   const result = await client.query({ ...(name === '' ? {} : { name }), text, values: [...values] });
   return result.rows as Row[];
 }
+
+// plan_cache_mode holds for a statement without a name too. A transaction that has failed takes its SET back by itself.
+async function sendPlannedByValues<Row>(client: pg.ClientBase, { text, values }: Sql<Row>): Promise<Row[]> {
+  await client.query('SET plan_cache_mode = force_custom_plan');
+  try {
+    return (await client.query({ text, values: [...values] })).rows as Row[];
+  } finally {
+    await client.query('RESET plan_cache_mode').catch(() => undefined);
+  }
+}
+
+/** Runs statements whose best plan depends on their values, such as those that read a tenant's whole history. */
+export const planningByValues = (runner: QueryRunner): QueryRunner => ({
+  query: (statement) => runner.query({ ...statement, isPlannedByValues: true }),
+});

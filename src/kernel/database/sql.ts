@@ -6,6 +6,8 @@ export interface Sql<Row> {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Planned each time, with its values; else once for all of them. */
+  readonly isPlannedByValues?: boolean;
   readonly [rowType]?: Row;
 }
 

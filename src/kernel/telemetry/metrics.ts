@@ -60,7 +60,7 @@ export class Metrics {
     return { set: (value) => gauge.set(value) };
   }
 
-  /** A gauge that is read at each scrape; `read` must be cheap, and not throw. */
+  /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
     const bound = boundedSeries<Name>();
     new PromGauge({ ...this.options(definition), collect: collectFrom(read, bound) });
@@ -77,16 +77,17 @@ export class Metrics {
   }
 }
 
-type Read<Name extends string> = () => readonly Sample<Name>[];
+type Read<Name extends string> = () => readonly Sample<Name>[] | Promise<readonly Sample<Name>[]>;
 interface Resettable<Name extends string> {
   reset(): void;
   inc(labels: Labels<Name>, value: number): void;
 }
 
 const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
-  function (this: Resettable<Name>) {
+  async function (this: Resettable<Name>) {
+    const samples = await read();
     this.reset();
-    for (const { labels, value } of read()) this.inc(bound(labels), value);
+    for (const { labels, value } of samples) this.inc(bound(labels), value);
   };
 
 function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {

@@ -22,6 +22,7 @@ export interface FoldProgress {
 export const STEP_ROWS = 20_000;
 const REBUILD_ROWS = 40_000;
 const REBASE_ROWS = 5_000;
+const PRUNE_INTERVAL_MS = 3_600_000;
 
 const kindsOf: Readonly<Record<RebuildRow['part'], readonly number[]>> = {
   all: [0, 1, 2, 3],
@@ -35,7 +36,7 @@ const options: TransactionOptions = { work: 'maintenance', snapshot: true };
 /** Moves the rollups along. Each method is one transaction: killed anywhere, it has happened or not. */
 export class Fold {
   private readonly logger = new Logger(Fold.name);
-  private prunedAt = 0;
+  private prunedAt = -Infinity;
 
   constructor(private readonly session: FoldSession) {}
 
@@ -48,13 +49,18 @@ export class Fold {
       const unfolded = await repository.unfolded(state.horizon, maxRows);
       const upper = upperOf(state, unfolded);
       const isBehind = upper.horizon !== state.nowHorizon;
+      const tail = unfolded.written + unfolded.superseded;
+      if (tail === 0 && !hasEnded(state)) {
+        await repository.moveState(state, upper);
+        return { changes: 0, tail, isBehind };
+      }
       const changes = await repository.fold(state, upper, isBehind);
-      return { changes, tail: unfolded.written + unfolded.superseded, isBehind };
+      return { changes, tail, isBehind };
     });
   }
 
   /** One range of the oldest request, or its end; false when there is none. */
-  async rebuild(): Promise<boolean> {
+  async rebuild(maxRows = REBUILD_ROWS): Promise<boolean> {
     return this.session.transaction(options, async (tx) => {
       const repository = new RollupRepository(tx);
       const state = await repository.lockState();
@@ -68,22 +74,22 @@ export class Fold {
         return true;
       }
       const from = doneUntil ?? '-infinity';
-      const to = await repository.endOfRange(userId, from, REBUILD_ROWS);
+      const to = await repository.endOfRange(userId, from, maxRows);
       await repository.rebuildRange({ userId, kinds, from, to }, state);
       await repository.markRebuilt(request.id, to);
       return true;
     });
   }
 
-  /** Once an hour: five-minute rows that no read needs any more. */
+  /** Once an hour: five-minute rows that no read needs any more, and rows of what has been deleted. */
   async prune(): Promise<void> {
-    if (performance.now() - this.prunedAt < 600_000 && this.prunedAt > 0) return;
+    if (performance.now() - this.prunedAt < PRUNE_INTERVAL_MS) return;
     this.prunedAt = performance.now();
-    const fineFrom = await this.session.transaction({ work: 'maintenance' }, (tx) =>
-      new RollupRepository(tx).moveFineFrom(),
-    );
-    if (fineFrom === undefined) return;
-    await this.session.transaction({ work: 'maintenance' }, (tx) => new RollupRepository(tx).prune(fineFrom));
+    const run = <T>(work: (repository: RollupRepository) => Promise<T>) =>
+      this.session.transaction({ work: 'maintenance' }, (tx) => work(new RollupRepository(tx)));
+    const fineFrom = await run((repository) => repository.moveFineFrom());
+    if (fineFrom !== undefined) await run((repository) => repository.dropOldFine(fineFrom));
+    await run((repository) => repository.dropEmptied());
   }
 
   /**
@@ -103,6 +109,9 @@ export class Fold {
     return { changes: rows, tail: rows, isBehind: true };
   }
 }
+
+/** Whether a transaction that the last step saw in flight is over: its rows are below the horizon. */
+const hasEnded = ({ inFlight, nowInFlight }: FoldState) => inFlight.some((id) => !nowInFlight.includes(id));
 
 /** As far as one step goes; transactions are taken whole. */
 function upperOf(

@@ -1,4 +1,4 @@
-import type { QueryRunner } from '../../kernel/database/database.js';
+import { planningByValues, type QueryRunner } from '../../kernel/database/database.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import { originalReadApplications } from './queries/original-read-applications.sql.js';
 import { originalReadChainDistribution } from './queries/original-read-chain-distribution.sql.js';
@@ -24,8 +24,11 @@ import {
  * had. It costs seconds for a large tenant, and depends on nothing that could be wrong.
  */
 export class OriginalStatisticsReads extends StatisticsReads {
-  constructor(private readonly runner: QueryRunner) {
+  private readonly runner: QueryRunner;
+
+  constructor(runner: QueryRunner) {
     super();
+    this.runner = planningByValues(runner);
   }
 
   async dashboard(userId: string): Promise<Read<DashboardRow>> {

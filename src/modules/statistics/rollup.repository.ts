@@ -9,6 +9,7 @@ import {
 } from './queries/fold-state.sql.js';
 import { measureUnfolded } from './queries/measure-unfolded.sql.js';
 import { dropOldFine, moveFineFrom } from './queries/prune-fine.sql.js';
+import { dropZeros, forgetGoneEndpoints, rollupTables } from './queries/drop-emptied.sql.js';
 import { beginRebase, dropForeignVersions, endRebase, forgetForeignWriters } from './queries/rebase.sql.js';
 import { buildRange, clearRange, rangeTables, type RollupRange } from './queries/rebuild-range.sql.js';
 import { buildDurations, buildTotals, clearDurations, clearTotals } from './queries/rebuild-totals.sql.js';
@@ -21,8 +22,12 @@ import {
   type RebuildRow,
 } from './queries/rebuilds.sql.js';
 import { dropEmptyBins, repairDurationBounds } from './queries/repair-duration-bounds.sql.js';
+import { setWorkMemory } from './queries/set-work-memory.sql.js';
 
 export type FoldState = FoldStateRow;
+
+/** A step of 20,000 attempts sorts and groups some 10 MB at a time. */
+const WORK_MEMORY_KB = 65_536;
 
 /** Every write to the rollups. The transaction is the caller's, and holds the state's lock where it says so. */
 export class RollupRepository {
@@ -51,6 +56,11 @@ export class RollupRepository {
     await this.tx.query(dropFoldedVersions({ snapshot: upper }));
     await this.tx.query(moveFoldState({ snapshot: upper, foldedAt: isBehind ? null : state.now }));
     return Number(row?.changes ?? 0);
+  }
+
+  /** Under the state's lock, where nothing is between it and `upper`. */
+  async moveState(state: FoldState, upper: FoldSnapshot): Promise<void> {
+    await this.tx.query(moveFoldState({ snapshot: upper, foldedAt: state.now }));
   }
 
   async nextRebuild(): Promise<RebuildRow | undefined> {
@@ -97,9 +107,20 @@ export class RollupRepository {
     return row?.fineFrom;
   }
 
-  async prune(fineFrom: string): Promise<void> {
+  async dropOldFine(fineFrom: string): Promise<void> {
     await this.tx.query(dropOldFine({ fineFrom }));
+  }
+
+  /** Rows that count nothing any more, and endpoints that nothing is left of. */
+  async dropEmptied(): Promise<void> {
+    for (const table of rollupTables) await this.tx.query(dropZeros(table));
     await this.tx.query(dropEmptyBins());
+    await this.tx.query(forgetGoneEndpoints());
+  }
+
+  /** For the big statements of the fold and the rebuilds; for the session. */
+  async giveMemory(): Promise<void> {
+    await this.tx.query(setWorkMemory({ kilobytes: WORK_MEMORY_KB }));
   }
 
   async beginRebase(): Promise<void> {

@@ -1,27 +1,40 @@
 import { Module } from '@nestjs/common';
-import { Database } from '../../kernel/database/database.js';
+import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
+import { Database, type QueryRunner } from '../../kernel/database/database.js';
+import { Shadow } from '../../kernel/shadow/shadow.js';
 import { AccountsModule } from '../accounts/index.js';
 import { ApplicationStatisticsController } from './application-statistics.controller.js';
 import { ApplicationStatisticsService } from './application-statistics.service.js';
 import { EndpointStatisticsController } from './endpoint-statistics.controller.js';
 import { EndpointStatisticsService } from './endpoint-statistics.service.js';
+import { LiveStatisticsReads } from './live-statistics.reads.js';
 import { OriginalStatisticsReads } from './original-statistics.reads.js';
+import { RollupMetrics } from './rollup-metrics.js';
+import { ShadowStatisticsReads } from './shadow-statistics.reads.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsReads } from './statistics.reads.js';
 import { StatisticsService } from './statistics.service.js';
+import { StatisticsTasks } from './tasks/statistics-tasks.js';
 
 @Module({
   imports: [AccountsModule],
   controllers: [StatisticsController, ApplicationStatisticsController, EndpointStatisticsController],
   providers: [
-    {
-      provide: StatisticsReads,
-      inject: [Database],
-      useFactory: (database: Database) => new OriginalStatisticsReads(database),
-    },
+    { provide: StatisticsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
     StatisticsService,
     ApplicationStatisticsService,
     EndpointStatisticsService,
+    RollupMetrics,
+    StatisticsTasks,
   ],
 })
 export class StatisticsModule {}
+
+function chooseReads(database: Database, shadow: Shadow, { statistics }: AppConfig): StatisticsReads {
+  const original = (runner: QueryRunner) => new OriginalStatisticsReads(runner);
+  if (statistics.reads === 'original') return original(database);
+  const live = (runner: QueryRunner) =>
+    new LiveStatisticsReads(runner, statistics.maxTailRows, original(runner));
+  if (statistics.shadowPercent === 0) return live(database);
+  return new ShadowStatisticsReads(live(database), shadow, { live, original });
+}

@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { fragment, sql } from '../../../kernel/database/sql.js';
 import type { FoldSnapshot } from '../../events/index.js';
 
 /** xid8 and timestamptz as text: what goes back is what came. */
@@ -15,8 +15,7 @@ export interface FoldStateRow {
   isForeign: boolean;
 }
 
-/** The state, locked for this transaction: who changes rollups, or the snapshot they stand for, holds it. */
-export const lockFoldState = () => sql<FoldStateRow>('statistics.lock-fold-state')`
+const readState = fragment`
   SELECT s.horizon::text AS "horizon", s.in_flight::text[] AS "inFlight", s.fine_from::text AS "fineFrom", s.rebasing,
          pg_snapshot_xmax(n.snapshot)::text AS "nowHorizon",
          ARRAY(SELECT x::text FROM pg_snapshot_xip(n.snapshot) x) AS "nowInFlight",
@@ -24,8 +23,14 @@ export const lockFoldState = () => sql<FoldStateRow>('statistics.lock-fold-state
          s.horizon > pg_snapshot_xmax(n.snapshot)
            OR EXISTS (SELECT FROM delivery_attempts a WHERE a.written_in >= pg_snapshot_xmax(n.snapshot)) AS "isForeign"
     FROM statistics_state s
-   CROSS JOIN (SELECT pg_current_snapshot() AS snapshot) n
-     FOR UPDATE OF s`;
+   CROSS JOIN (SELECT pg_current_snapshot() AS snapshot) n`;
+
+/** The state, locked for this transaction: who changes rollups, or the snapshot they stand for, holds it. */
+export const lockFoldState = () =>
+  sql<FoldStateRow>('statistics.lock-fold-state')`${readState} FOR UPDATE OF s`;
+
+/** In a transaction of one snapshot: the state that the rollups of that snapshot stand for. */
+export const readFoldState = () => sql<FoldStateRow>('statistics.read-fold-state')`${readState}`;
 
 /** `foldedAt` is the time of the snapshot; null leaves it. */
 export const moveFoldState = (p: { snapshot: FoldSnapshot; foldedAt: string | null }) =>
