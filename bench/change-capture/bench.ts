@@ -8,7 +8,7 @@ import { readTargets } from './targets.js';
 import { measureWriteRates } from './write-rates.js';
 
 /** Rounds are short: what disturbs the machine shall not hit one form alone. */
-const roundSeconds = ({ seconds }: CaptureOptions) => Math.min(1, Math.max(0.2, seconds / 20));
+const roundSeconds = ({ seconds }: CaptureOptions) => Math.min(2, Math.max(0.2, seconds / 10));
 
 /** Everything from initdb to the figures. */
 export const measureCapture = (

@@ -3,6 +3,7 @@ import { Random } from '../../src/demo/random.js';
 import { insertAttempts, updateAttempt } from '../live-statistics/write-cost.sql.js';
 import { median } from '../report/latency.js';
 import type { Say } from '../report/run-bench.js';
+import { withSession } from '../server/session.js';
 import { databaseNames, type DatabaseName, type UrlFor } from './databases.js';
 import { withClients } from './session.js';
 import { drawTarget, type Target } from './targets.js';
@@ -30,7 +31,7 @@ export interface WriteRates {
   ratio: Record<DatabaseName, number>;
 }
 
-const ROUNDS = 6;
+const ROUNDS = 8;
 
 /** The same writes to all databases in short rounds, there and back, so that what disturbs the machine disturbs all. */
 export async function measureWriteRates(
@@ -43,6 +44,7 @@ export async function measureWriteRates(
   const found: WriteRates[] = [];
   for (const shape of shapes) {
     say(shape.name);
+    await withSession(urlFor('none'), (query) => query('CHECKPOINT'));
     const rates: Record<DatabaseName, number[]> = { none: [], watermark: [], snapshot: [], queue: [] };
     // The first round is not counted: it fills the caches.
     for (let round = 0; round <= ROUNDS; round++) {
