@@ -74,7 +74,7 @@ export class LiveStatisticsReads extends StatisticsReads {
     const read = await this.read((options) => liveReadEndpoints({ userId, endpointIds, options }));
     if (read === null) return this.original.endpoints(userId, endpointIds);
     const value = read.rows.flatMap((row) =>
-      row.endpointId === null ? [] : [withoutTrust(row as LiveRow & EndpointStatisticsRow)],
+      row.endpointId === null ? [] : [withoutTrust(row)],
     );
     return { value, trust: timesAreLive(read.trust) };
   }
@@ -83,7 +83,7 @@ export class LiveStatisticsReads extends StatisticsReads {
     const read = await this.read((options) => liveReadPerformance({ userId, applicationId, options }));
     if (read === null) return this.original.performance(userId, applicationId);
     const value = read.rows.flatMap((row) =>
-      row.endpointId === null ? [] : [withoutTrust(row as LiveRow & EndpointPerformanceRow)],
+      row.endpointId === null ? [] : [withoutTrust(row)],
     );
     return { value, trust: timesAreLive(read.trust) };
   }
@@ -119,7 +119,7 @@ export class LiveStatisticsReads extends StatisticsReads {
     const listening = endpoints.filter(({ listens }) => listens);
     if (listening.length === endpoints.length) return { ...filter, chainIds: undefined, isRaw: false };
     const [only] = listening;
-    if (listening.length === 1 && only !== undefined)
+    if (listening.length === 1 && only?.isGone === false)
       return {
         ...filter,
         chainIds: undefined,
@@ -130,8 +130,8 @@ export class LiveStatisticsReads extends StatisticsReads {
   }
 }
 
-function withoutTrust<Row extends LiveRow>(row: Row) {
-  const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, ...value } = row;
+function withoutTrust<Row extends LiveRow & { isLoose?: boolean }>(row: Row) {
+  const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, isLoose: _5, ...value } = row;
   return value;
 }
 

@@ -14,7 +14,7 @@ export type LiveEndpointRow = LiveRow & (EndpointStatisticsRow | { endpointId: n
 
 /** The middle of the bin that holds the value of this rank: at most 1 % off, exact where the bin has one value. */
 const atRank = (round: 'floor' | 'ceil', percentile: string) =>
-  `max((b.min_ms + b.max_ms) / 2.0::float8) FILTER (
+  `max((b.min_ms::float8 + b.max_ms) / 2) FILTER (
              WHERE b.upto - b.attempts <= ${round}(${percentile} * (b.total - 1)) AND ${round}(${percentile} * (b.total - 1)) < b.upto)`;
 const percentile = (value: string) =>
   constant(
