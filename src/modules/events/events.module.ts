@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
-import { Database } from '../../kernel/database/database.js';
+import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
+import { Database, type QueryRunner } from '../../kernel/database/database.js';
 import { Cursors } from '../../kernel/http/cursor.js';
+import { Shadow } from '../../kernel/shadow/shadow.js';
 import { AccountsModule } from '../accounts/index.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { EventsController } from './events.controller.js';
 import { EventsReads } from './events.reads.js';
 import { EventsService } from './events.service.js';
+import { LiveEventsReads } from './live-events.reads.js';
 import { OriginalEventsReads } from './original-events.reads.js';
+import { ShadowEventsReads } from './shadow-events.reads.js';
 
 @Module({
   imports: [AccountsModule],
@@ -16,11 +20,15 @@ import { OriginalEventsReads } from './original-events.reads.js';
     Cursors,
     EventsService,
     DeliveriesService,
-    {
-      provide: EventsReads,
-      inject: [Database],
-      useFactory: (database: Database) => new OriginalEventsReads(database),
-    },
+    { provide: EventsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
   ],
 })
 export class EventsModule {}
+
+function chooseReads(database: Database, shadow: Shadow, { statistics }: AppConfig): EventsReads {
+  const original = (runner: QueryRunner) => new OriginalEventsReads(runner);
+  if (statistics.reads === 'original') return original(database);
+  const live = (runner: QueryRunner) => new LiveEventsReads(runner, statistics.maxTailRows, original(runner));
+  if (statistics.shadowPercent === 0) return live(database);
+  return new ShadowEventsReads(live(database), shadow, { live, original });
+}

@@ -8,12 +8,18 @@ import {
   type ListStart,
   type ListStep,
 } from './queries/live-list-events.sql.js';
-import { COUNTED_ROWS, counterOf, type ListScope } from './queries/live-list-scope.js';
+import { counterOf, type ListScope } from './queries/live-list-scope.js';
 import { liveLocateOffset } from './queries/live-locate-offset.sql.js';
 import type { SlotSource } from './queries/live-slots.js';
 
-/** Slots of the first step; each further step looks at so many times more. */
-const FIRST_SLOTS = 4;
+/** Slots of the first step: rows are often enough there. */
+const firstSlots: Readonly<Record<SlotSource['kind'], number>> = {
+  everywhere: 1,
+  hours: 2,
+  facets: 4,
+  blocks: 1,
+};
+/** A further step looks at as many slots as should do, and not at many times more than the one before. */
 const SLOTS_FACTOR = 4;
 const MAX_SLOTS = 1024;
 type Direction = ListStep['direction'];
@@ -61,8 +67,7 @@ export class LiveEventPages {
     if (walked === null) return null;
     const beyond = await this.hasBeyond(page, begin.start, walked);
     if (beyond === null) return null;
-    const bound = await this.totalOf(page, walked);
-    if (bound === null) return null;
+    const bound = totalOf(page, walked, beyond);
     const isNewer = direction === 'newer';
     return {
       value: {
@@ -156,7 +161,9 @@ export class LiveEventPages {
   private async walk(walk: Walk): Promise<Walked | null> {
     const walked: Walked = { rows: [], hasMore: false, reached: 0, total: null, asOf: '' };
     let { edge, skip } = walk;
-    for (let slots = FIRST_SLOTS; ; slots = Math.min(MAX_SLOTS, slots * SLOTS_FACTOR)) {
+    let slots = firstSlots[this.sourceOf().kind];
+    let looked = 0;
+    for (;;) {
       const limit = walk.limit - walked.rows.length;
       const isFirst = walked.asOf === '';
       const listed = await this.step({ ...walk, edge, skip, limit }, slots, isFirst && walk.wantsTotal);
@@ -169,9 +176,11 @@ export class LiveEventPages {
       walked.reached += reached;
       walked.hasMore = reached > skip + limit;
       // A full page and a row more, or nowhere else to look.
-      if (walked.hasMore || head.slotsEnd === null) return walked;
+      if (walked.hasMore || head.slotsEnd === null || isAll(walk, walked)) return walked;
       edge = head.slotsEnd;
       skip = Math.max(0, skip - reached);
+      looked += slots;
+      slots = nextSlots(slots, looked, walked.reached, skip + walk.limit - walked.rows.length + 1);
     }
   }
 
@@ -222,27 +231,24 @@ export class LiveEventPages {
     });
     return found === null ? null : found.rows.length > 0;
   }
+}
 
-  /** From the rollups, from a page that holds all there is, or counted up to a bound. */
-  private async totalOf(
-    page: EventPage,
-    walked: Walked,
-  ): Promise<Pick<EventList, 'total' | 'totalIs'> | null> {
-    if (walked.total !== null) return { total: Number(walked.total), totalIs: 'exact' };
-    if (page.kind === 'first' && !walked.hasMore) return { total: walked.reached, totalIs: 'exact' };
-    const counted = await this.walk({
-      direction: 'older',
-      start: null,
-      edge: null,
-      skip: COUNTED_ROWS - 1,
-      limit: 1,
-      wantsTotal: false,
-    });
-    if (counted === null) return null;
-    return counted.hasMore
-      ? { total: COUNTED_ROWS, totalIs: 'at_least' }
-      : { total: counted.reached, totalIs: 'exact' };
-  }
+/** From the rollups; else what was seen on the way, which is all of it where a walk from the beginning came to the end. */
+function totalOf(page: EventPage, walked: Walked, isBeyond: boolean): Pick<EventList, 'total' | 'totalIs'> {
+  if (walked.total !== null) return { total: Number(walked.total), totalIs: 'exact' };
+  if (page.kind === 'first' || page.kind === 'offset')
+    return { total: walked.reached, totalIs: walked.hasMore ? 'at_least' : 'exact' };
+  const seen = walked.reached + Number(isBeyond);
+  return { total: seen, totalIs: walked.hasMore || isBeyond ? 'at_least' : 'exact' };
+}
+
+/** The walk began at the newest row, and the rollups have no more rows than it has seen. */
+const isAll = ({ start, edge }: Walk, { total, reached }: Walked) =>
+  start === null && edge === null && total !== null && reached >= Number(total);
+
+function nextSlots(slots: number, looked: number, found: number, wanted: number): number {
+  const enough = found === 0 ? Infinity : Math.ceil((wanted * looked * 1.2) / found);
+  return Math.max(1, Math.min(enough, slots * SLOTS_FACTOR, MAX_SLOTS));
 }
 
 const BELOW_ALL: EventPosition = { ingestedAt: '-infinity', id: '00000000-0000-0000-0000-000000000000' };

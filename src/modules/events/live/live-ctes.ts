@@ -85,17 +85,17 @@ const noTailCtes = fragment`
      WHERE false
   ),`;
 
-/** Filters of one outcome, of the signed rows of `x`. */
+/** The counters in the rollups' own types: an integer is summed several times faster than what its sum would become. */
 const signedSums = (alias: string) =>
-  constant(`sum(${alias}.s) AS n,
-           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.success), 0) AS ok,
-           coalesce(sum(${alias}.s) FILTER (WHERE NOT ${alias}.success), 0) AS failed,
-           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL), 0) AS timed,
-           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL AND ${alias}.success), 0) AS timed_ok,
-           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL AND NOT ${alias}.success), 0) AS timed_failed,
-           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms), 0) AS ms,
-           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms) FILTER (WHERE ${alias}.success), 0) AS ms_ok,
-           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms) FILTER (WHERE NOT ${alias}.success), 0) AS ms_failed`);
+  constant(`sum(${alias}.s)::int AS n,
+           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.success), 0)::int AS ok,
+           coalesce(sum(${alias}.s) FILTER (WHERE NOT ${alias}.success), 0)::int AS failed,
+           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL), 0)::int AS timed,
+           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL AND ${alias}.success), 0)::int AS timed_ok,
+           coalesce(sum(${alias}.s) FILTER (WHERE ${alias}.duration_ms IS NOT NULL AND NOT ${alias}.success), 0)::int AS timed_failed,
+           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms), 0)::bigint AS ms,
+           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms) FILTER (WHERE ${alias}.success), 0)::bigint AS ms_ok,
+           coalesce(sum(${alias}.s::bigint * ${alias}.duration_ms) FILTER (WHERE NOT ${alias}.success), 0)::bigint AS ms_failed`);
 
 /**
  * `delta`: what the tail changes of each scope's counters, by event. What an event was in the rollups follows from what

@@ -26,8 +26,8 @@ export interface SlotQuery {
 const END_OF_NO_TIME = `'4714-11-24 00:00:00+00 BC'::timestamptz`;
 const endOf = (lo: string, length: string) =>
   constant(`CASE WHEN isfinite(${lo}) THEN ${lo} + INTERVAL '${length}' ELSE ${END_OF_NO_TIME} END`);
-/** Days of facets to look at in one statement. */
-const DAYS = 32;
+/** Days of facets to look at in one statement: a day has up to 288 slots, or one. */
+const daysOf = (slots: number) => Math.max(2, Math.ceil(slots / 4));
 
 /**
  * `slots` (lo, hi), none overlapping, and `slots_end`: where the slots that were looked at end, null when there are no more.
@@ -37,7 +37,7 @@ export function slotsCtes(p: SlotQuery): SqlFragment {
   if (p.source.kind === 'everywhere')
     return fragment`
   slots AS (SELECT ${p.lo} AS lo, ${p.hi} AS hi), slots_end AS (SELECT NULL::timestamptz AS at)`;
-  const [order, aggregate] = p.direction === 'older' ? ['DESC', 'min'] : ['ASC', 'max'];
+  const order = p.direction === 'older' ? 'DESC' : 'ASC';
   const length = p.source.kind === 'facets' ? '5 minutes' : '1 hour';
   return fragment`${daysCte(p, order)}
   candidates AS (${candidatesOf(p, order)}
@@ -51,11 +51,16 @@ export function slotsCtes(p: SlotQuery): SqlFragment {
      LIMIT ${p.limit}::int
   ), slots_end AS (
     SELECT CASE WHEN count(*) >= ${p.limit}::int THEN ${constant(p.direction === 'older' ? 'min(s.lo)' : 'max(s.hi)')}
-                ${p.source.kind === 'facets' ? constant(`WHEN (SELECT count(*) FROM days) >= ${DAYS} THEN (SELECT ${aggregate}(d.day) FROM days d)::timestamp AT TIME ZONE 'UTC'${p.direction === 'newer' ? ` + INTERVAL '1 day'` : ''}`) : nothing}
+                ${p.source.kind === 'facets' ? endOfDays(p) : nothing}
            END AS at
       FROM slots s
   )`;
 }
+
+/** Days without a slot in common are looked at, too. */
+const endOfDays = ({ direction, limit }: SlotQuery) => fragment`
+                WHEN (SELECT count(*) FROM days) >= ${daysOf(limit)}::int
+                THEN (SELECT ${constant(direction === 'older' ? 'min(d.day)' : 'max(d.day) + 1')} FROM days d)::timestamp AT TIME ZONE 'UTC'`;
 
 function candidatesOf({ userId, source, lo, hi, limit }: SlotQuery, order: string): SqlFragment {
   switch (source.kind) {
@@ -91,7 +96,7 @@ function candidatesOf({ userId, source, lo, hi, limit }: SlotQuery, order: strin
 }
 
 /** `days`: the bits of the days with the facets. */
-function daysCte({ userId, source, lo, hi }: SlotQuery, order: string): SqlFragment {
+function daysCte({ userId, source, lo, hi, limit }: SlotQuery, order: string): SqlFragment {
   if (source.kind !== 'facets') return nothing;
   const [first, second] = [
     ...(source.contract === undefined ? [] : [contractFacet(fragment`${source.contract}::text`)]),
@@ -108,6 +113,6 @@ function daysCte({ userId, source, lo, hi }: SlotQuery, order: string): SqlFragm
       ${both}
      WHERE f.user_id = ${userId} AND f.facet = ${first ?? nothing}
        AND f.day < ${hi} AND f.day >= (date_bin('1 day', ${lo}, 'epoch') AT TIME ZONE 'UTC')::date
-     ORDER BY f.day ${constant(order)} LIMIT ${constant(String(DAYS))}
+     ORDER BY f.day ${constant(order)} LIMIT ${daysOf(limit)}::int
   ),`;
 }
