@@ -1,4 +1,4 @@
-import { EventsReads, OriginalEventsReads } from '../../src/modules/events/index.js';
+import { EventsReads, LiveEventsReads, OriginalEventsReads } from '../../src/modules/events/index.js';
 import {
   buildRollups,
   LiveStatisticsReads,
@@ -26,7 +26,7 @@ export const liveReaders = (runner: QueryRunner): Readers => {
   const original = originalReaders(runner);
   return {
     statistics: new LiveStatisticsReads(runner, MAX_TAIL_ROWS, original.statistics),
-    events: original.events,
+    events: new LiveEventsReads(runner, MAX_TAIL_ROWS, original.events),
   };
 };
 

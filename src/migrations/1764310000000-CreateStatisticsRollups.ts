@@ -137,7 +137,10 @@ SELECT pg_snapshot_xmax(s), ARRAY(SELECT pg_snapshot_xip(s)), now(),
   ],
 };
 
-/** Where an endpoint belongs changes what was counted before: those parts are counted anew. */
+/**
+ * Where an endpoint belongs changes what was counted before: those parts are counted anew. Also where one with the id of a
+ * deleted one comes, whose attempts may have yet to be taken off.
+ */
 const endpointFunction = [
   `CREATE OR REPLACE FUNCTION public.ethhook_admin_place_endpoint() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -150,17 +153,17 @@ BEGIN
   VALUES (NEW.user_id, NEW.id, NEW.application_id, chains)
       ON CONFLICT (endpoint_id) DO UPDATE
      SET user_id = excluded.user_id, application_id = excluded.application_id, chain_ids = excluded.chain_ids;
-  IF TG_OP = 'INSERT' THEN
+  IF before.endpoint_id IS NULL THEN
     RETURN NULL;
   END IF;
   INSERT INTO public.statistics_rebuilds (user_id, part, reason)
   SELECT u.id, p.part, p.reason
-    FROM (SELECT OLD.user_id AS id UNION SELECT NEW.user_id) u
+    FROM (SELECT before.user_id AS id UNION SELECT NEW.user_id) u
    CROSS JOIN (VALUES
      ('applications', 'an endpoint has moved to another application or owner',
-      before.application_id IS DISTINCT FROM NEW.application_id OR OLD.user_id IS DISTINCT FROM NEW.user_id),
+      before.application_id <> NEW.application_id OR before.user_id <> NEW.user_id),
      ('chains', 'the chains of an endpoint have changed',
-      before.chain_ids IS DISTINCT FROM chains OR OLD.user_id IS DISTINCT FROM NEW.user_id)) p (part, reason, holds)
+      before.chain_ids <> chains OR before.user_id <> NEW.user_id)) p (part, reason, holds)
    WHERE p.holds;
   RETURN NULL;
 END $$`,

@@ -51,7 +51,8 @@ export const foldChanges = (p: { lower: FoldSnapshot; upper: FoldSnapshot; fineF
      GROUP BY 1, 2, 3
         ON CONFLICT (user_id, endpoint_id, bin) DO UPDATE
        SET attempts = t.attempts + excluded.attempts,
-           min_ms = least(t.min_ms, excluded.min_ms), max_ms = greatest(t.max_ms, excluded.max_ms)
+           min_ms = least(CASE WHEN t.attempts > 0 THEN t.min_ms END, excluded.min_ms),
+           max_ms = greatest(CASE WHEN t.attempts > 0 THEN t.max_ms END, excluded.max_ms)
   ), new_events AS MATERIALIZED (
     SELECT s.user_id, s.event_ingested_at, e.block_number, e.contract_address, e.topics[1] AS topic0
       FROM scoped s

@@ -5,8 +5,8 @@ import { durationBin } from './rollup-deltas.js';
 const superseded = fragment`SELECT v.user_id, v.endpoint_id, v.duration_ms FROM superseded_attempts v`;
 
 /**
- * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that are left; bins
- * of one millisecond need none. Run after the fold, with its snapshots.
+ * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that `upper` sees;
+ * bins of one millisecond need none. Run after the fold, with its snapshots.
  */
 export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapshot }) =>
   sql<object>('statistics.repair-duration-bounds')`
@@ -25,8 +25,15 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
     FROM loose l
    CROSS JOIN LATERAL (
      SELECT min(a.duration_ms) AS min_ms, max(a.duration_ms) AS max_ms
-       FROM delivery_attempts a
-      WHERE a.user_id = l.user_id AND a.endpoint_id = l.endpoint_id AND ${durationBin(fragment`a.duration_ms`)} = l.bin) x
+       FROM (SELECT a.duration_ms
+               FROM delivery_attempts a
+              WHERE a.user_id = l.user_id AND a.endpoint_id = l.endpoint_id AND ${seenBy(fragment`a.written_in`, p.upper)}
+              UNION ALL
+             SELECT v.duration_ms
+               FROM superseded_attempts v
+              WHERE v.user_id = l.user_id AND v.endpoint_id = l.endpoint_id
+                AND ${seenBy(fragment`v.written_in`, p.upper)} AND NOT ${seenBy(fragment`v.superseded_in`, p.upper)}) a
+      WHERE ${durationBin(fragment`a.duration_ms`)} = l.bin) x
    WHERE t.user_id = l.user_id AND t.endpoint_id = l.endpoint_id AND t.bin = l.bin AND x.min_ms IS NOT NULL`;
 
 export const dropEmptyBins = () => sql<object>('statistics.drop-empty-bins')`
