@@ -79,7 +79,7 @@ export const liveListEvents = (p: ListStep) => {
          ${usesLive ? fragment`(SELECT b.is_behind FROM behind b)` : fragment`false`} AS "isBehind",
          ${totalOf(p)} AS "total",
          (SELECT count(*) FROM hits) AS "reached",
-         (SELECT z.at FROM slots_end z) AS "slotsEnd",
+         (SELECT z.at::text FROM slots_end z) AS "slotsEnd",
          ${eventColumns}
     FROM (SELECT 1) AS always
     LEFT JOIN page ON true
