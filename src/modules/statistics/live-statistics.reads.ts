@@ -73,18 +73,14 @@ export class LiveStatisticsReads extends StatisticsReads {
   async endpoints(userId: string, endpointIds: readonly string[]): Promise<Read<EndpointStatisticsRow[]>> {
     const read = await this.read((options) => liveReadEndpoints({ userId, endpointIds, options }));
     if (read === null) return this.original.endpoints(userId, endpointIds);
-    const value = read.rows.flatMap((row) =>
-      row.endpointId === null ? [] : [withoutTrust(row)],
-    );
+    const value = read.rows.flatMap((row) => (row.endpointId === null ? [] : [withoutTrust(row)]));
     return { value, trust: timesAreLive(read.trust) };
   }
 
   async performance(userId: string, applicationId: string): Promise<Read<EndpointPerformanceRow[]>> {
     const read = await this.read((options) => liveReadPerformance({ userId, applicationId, options }));
     if (read === null) return this.original.performance(userId, applicationId);
-    const value = read.rows.flatMap((row) =>
-      row.endpointId === null ? [] : [withoutTrust(row)],
-    );
+    const value = read.rows.flatMap((row) => (row.endpointId === null ? [] : [withoutTrust(row)]));
     return { value, trust: timesAreLive(read.trust) };
   }
 

@@ -36,9 +36,9 @@ export const eventColumns = fragment`
          ep.chain_ids[1] AS "chainId",
          ep.name AS "endpointName"`;
 
-/** What `tried` is made of, over the tenant's attempts `da` of one event. */
+/** What `tried` is made of, over the tenant's attempts `da` of one event. A UUID's text has the order of the UUID. */
 export const attemptCounts = fragment`
          count(*) AS deliveries,
          count(*) FILTER (WHERE da.success) AS successes,
          count(*) FILTER (WHERE NOT da.success) AS failures,
-         (array_agg(DISTINCT da.endpoint_id))[1] AS endpoint_id`;
+         min(da.endpoint_id::text)::uuid AS endpoint_id`;

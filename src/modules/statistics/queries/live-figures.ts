@@ -36,7 +36,7 @@ export const timesCte = (userId: string) => fragment`
  */
 export const binsCtes = (userId: string) => fragment`
   bins AS MATERIALIZED (
-    SELECT x.scope_id, x.bin, sum(x.attempts) AS attempts, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
+    SELECT x.scope_id, x.bin, sum(x.attempts)::int AS attempts, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
       FROM (SELECT m.scope_id, d.bin, d.attempts, d.min_ms, d.max_ms
               FROM members m
               JOIN statistics_durations d ON d.user_id = ${userId} AND d.endpoint_id = m.endpoint_id
