@@ -11,7 +11,7 @@ import {
   type EventPage,
   type Read,
 } from './events.reads.js';
-import { LiveEventPages } from './live-event-pages.js';
+import { LiveEventPages } from './live-event-pages.reads.js';
 import type { EventRow } from './queries/event-columns.js';
 import { COUNTED_ROWS } from './queries/live-list-scope.js';
 import { liveFindEvent } from './queries/live-find-event.sql.js';
