@@ -21,6 +21,9 @@ const update = (n: number, set: string, where?: string) => [
 ];
 const other = (table: string, id: string) =>
   `(SELECT t.id FROM ${table} t ORDER BY md5(t.id::text || ${id} || $1::text), t.id LIMIT 1)`;
+/** Mostly not folded yet. */
+const newest = (n: number) =>
+  `SELECT t.id FROM delivery_attempts t ORDER BY t.written_in DESC NULLS LAST, t.id LIMIT ${n}`;
 const chainSets = ['NULL', `'{}'`, `'{1}'`, `'{10,1}'`, `'{137,NULL}'`, `'{1,8453,42161}'`];
 
 export const smallChanges: Change[] = [
@@ -57,6 +60,19 @@ export const smallChanges: Change[] = [
     name: 'move extreme durations within their bin',
     weight: 4,
     statements: () => update(3, `duration_ms = a.duration_ms - 1`, 't.duration_ms > 7000'),
+  },
+  {
+    name: 'change what was written last',
+    weight: 6,
+    statements: () => [
+      `UPDATE delivery_attempts a SET success = ${anyOutcome('a.id::text || $1::text')}, duration_ms = ${anyDuration('a.id::text || $1::text')}
+        WHERE a.id IN (${newest(8)})`,
+    ],
+  },
+  {
+    name: 'delete what was written last',
+    weight: 4,
+    statements: () => [`DELETE FROM delivery_attempts WHERE id IN (${newest(3)})`],
   },
   { name: 'touch', weight: 2, statements: () => update(5, 'success = a.success, http_status_code = 200') },
   {

@@ -19,6 +19,8 @@ export interface Tenant {
   userId: string;
   applicationIds: string[];
   endpointIds: string[];
+  /** Of the events whose attempts were written last, which are mostly not folded yet. */
+  times: string[];
 }
 
 /** Every user, also of nothing, and one who is not there; with what is somebody else's among what is asked for. */
@@ -27,10 +29,14 @@ export async function readTenants(session: Pick<OwnSession, 'run'>): Promise<Ten
     SELECT u.id AS "userId",
            ARRAY(SELECT a.id::text FROM applications a WHERE a.user_id = u.id ORDER BY a.id) AS "applicationIds",
            ARRAY(SELECT p.id::text FROM endpoints p JOIN applications a ON a.id = p.application_id
-                  WHERE a.user_id = u.id ORDER BY p.id) AS "endpointIds"
+                  WHERE a.user_id = u.id ORDER BY p.id) AS "endpointIds",
+           ARRAY(SELECT to_char(x.at + d, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+                   FROM (SELECT e.ingested_at AS at FROM delivery_attempts a JOIN events e ON e.id = a.event_id
+                          WHERE a.user_id = u.id AND e.ingested_at IS NOT NULL ORDER BY a.written_in DESC NULLS LAST, a.id LIMIT 6) x
+                  CROSS JOIN unnest(ARRAY['0', '1 microsecond', '1 second', '1 minute']::interval[]) d) AS "times"
       FROM users u ORDER BY u.id`);
   const [first] = tenants;
-  return [...tenants, { userId: '00000000-0000-4000-8000-00000000dead', ...pickIds(first) }];
+  return [...tenants, { userId: '00000000-0000-4000-8000-00000000dead', ...pickIds(first), times: [] }];
 }
 
 const pickIds = (tenant?: Tenant) => ({
@@ -62,7 +68,7 @@ export function questionsOf(tenants: readonly Tenant[], series: number, random: 
         question('performance', { userId, id }, (reads) => reads.performance(userId, id)),
       ),
       ...Array.from({ length: series }, () =>
-        seriesQuestion(drawSeries(userId, { applicationIds, endpointIds }, random)),
+        seriesQuestion(drawSeries({ ...tenant, applicationIds, endpointIds }, random)),
       ),
     ];
   });
@@ -81,22 +87,22 @@ async function sorted<Row>(read: Promise<Read<Row[]>>, key: keyof Row): Promise<
   return { value: value.toSorted((a, b) => (a[key] < b[key] ? -1 : 1)), trust };
 }
 
-function drawSeries(userId: string, ids: Omit<Tenant, 'userId'>, random: Random): SeriesFilter {
+function drawSeries(tenant: Tenant, random: Random): SeriesFilter {
   const bucket = random.pick<Bucket>(['5m', 'hour', 'day']);
   const hours = bucket === '5m' ? 24 : random.pick(windows);
   const chains = [undefined, undefined, [1], [10, 137], [8453], [1, 10, 137, 8453, 42161], [999], []];
   return {
-    userId,
-    scope: drawScope(ids, random),
+    userId: tenant.userId,
+    scope: drawScope(tenant, random),
     bucket,
     hours,
-    ...drawEnds(hours, random),
+    ...drawEnds(tenant.times, hours, random),
     chainIds: random.pick(chains),
     success: random.pick([undefined, true, false]),
   };
 }
 
-function drawScope({ applicationIds, endpointIds }: Omit<Tenant, 'userId'>, random: Random): SeriesScope {
+function drawScope({ applicationIds, endpointIds }: Tenant, random: Random): SeriesScope {
   const kind = random.pick(['user', 'application', 'endpoint'] as const);
   const ids = kind === 'application' ? applicationIds : endpointIds;
   if (kind === 'user' || ids.length === 0) return { kind: 'user' };
@@ -104,8 +110,13 @@ function drawScope({ applicationIds, endpointIds }: Omit<Tenant, 'userId'>, rand
 }
 
 /** Both, either or none; many on a border of a bucket or a microsecond beside it, and some windows empty. */
-function drawEnds(hours: number, random: Random): Pick<SeriesFilter, 'from' | 'to'> {
+function drawEnds(
+  times: readonly string[],
+  hours: number,
+  random: Random,
+): Pick<SeriesFilter, 'from' | 'to'> {
   const end = (agoHours: number) => {
+    if (times.length > 0 && random.chance(0.5)) return random.pick(times);
     const at = Date.now() - agoHours * 60 * MINUTE_MS;
     const border = random.pick(borders);
     const ms = random.chance(0.6) ? Math.floor(at / border) * border : Math.floor(at);

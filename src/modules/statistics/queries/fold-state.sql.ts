@@ -21,7 +21,8 @@ const readState = fragment`
          ARRAY(SELECT x::text FROM pg_snapshot_xip(n.snapshot) x) AS "nowInFlight",
          now()::text AS "now",
          s.horizon > pg_snapshot_xmax(n.snapshot)
-           OR EXISTS (SELECT FROM delivery_attempts a WHERE a.written_in >= pg_snapshot_xmax(n.snapshot)) AS "isForeign"
+           OR coalesce((SELECT a.written_in FROM delivery_attempts a WHERE a.written_in IS NOT NULL
+                         ORDER BY a.written_in DESC LIMIT 1) >= pg_snapshot_xmax(n.snapshot), false) AS "isForeign"
     FROM statistics_state s
    CROSS JOIN (SELECT pg_current_snapshot() AS snapshot) n`;
 
