@@ -104,9 +104,9 @@ export class Fold {
       await repository.beginRebase();
       await repository.requestRebuild(null, 'restored from another cluster');
     }
-    const rows = await repository.forgetForeignWriters(REBASE_ROWS);
-    if (rows === 0) await repository.endRebase(state);
-    return { changes: rows, tail: rows, isBehind: true };
+    const { found, forgotten } = await repository.forgetForeignWriters(REBASE_ROWS);
+    if (found === 0) await repository.endRebase(state);
+    return { changes: forgotten, tail: found, isBehind: found === 0 || forgotten > 0 };
   }
 }
 

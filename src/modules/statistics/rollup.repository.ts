@@ -10,7 +10,13 @@ import {
 import { measureUnfolded } from './queries/measure-unfolded.sql.js';
 import { dropOldFine, moveFineFrom } from './queries/prune-fine.sql.js';
 import { dropZeros, forgetGoneEndpoints, rollupTables } from './queries/drop-emptied.sql.js';
-import { beginRebase, dropForeignVersions, endRebase, forgetForeignWriters } from './queries/rebase.sql.js';
+import {
+  beginRebase,
+  dropForeignVersions,
+  endRebase,
+  forgetForeignWriters,
+  type ForeignRowsRow,
+} from './queries/rebase.sql.js';
 import { buildRange, clearRange, rangeTables, type RollupRange } from './queries/rebuild-range.sql.js';
 import { buildDurations, buildTotals, clearDurations, clearTotals } from './queries/rebuild-totals.sql.js';
 import {
@@ -125,12 +131,14 @@ export class RollupRepository {
 
   async beginRebase(): Promise<void> {
     await this.tx.query(beginRebase());
+    // Now, and again at the end: this cluster will soon have given some of their ids.
+    await this.tx.query(dropForeignVersions());
   }
 
-  /** Returns how many rows it took, 0 when there are no more. */
-  async forgetForeignWriters(limit: number): Promise<number> {
+  async forgetForeignWriters(limit: number): Promise<ForeignRowsRow> {
     const [row] = await this.tx.query(forgetForeignWriters({ limit }));
-    return Number(row?.rows ?? 0);
+    if (row === undefined) throw new Error('a SELECT without FROM gave no row');
+    return row;
   }
 
   async endRebase(state: FoldState): Promise<void> {

@@ -1,15 +1,28 @@
 import { sql } from '../../../kernel/database/sql.js';
 
+export interface ForeignRowsRow {
+  /** Rows with ids of the future, counted to the limit. */
+  found: number;
+  /** Those that are old now. The others are locked by a writer, for whom nobody here waits: it may wait for this one. */
+  forgotten: number;
+}
+
 /** After a restore into another cluster: rows with ids that this one has yet to give count as old. */
-export const forgetForeignWriters = (p: { limit: number }) => sql<{ rows: string }>(
+export const forgetForeignWriters = (p: { limit: number }) => sql<ForeignRowsRow>(
   'statistics.forget-foreign-writers',
 )`
-  WITH foreign_rows AS (
+  WITH found AS (
+    SELECT FROM delivery_attempts a
+     WHERE a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
+     ORDER BY a.written_in
+     LIMIT ${p.limit}
+  ), foreign_rows AS MATERIALIZED (
     SELECT a.user_id, a.event_ingested_at, a.event_id, a.id
       FROM delivery_attempts a
      WHERE a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
      ORDER BY a.written_in
      LIMIT ${p.limit}
+       FOR NO KEY UPDATE SKIP LOCKED
   ), forgotten AS (
     UPDATE delivery_attempts a SET written_in = NULL
       FROM foreign_rows f
@@ -17,7 +30,7 @@ export const forgetForeignWriters = (p: { limit: number }) => sql<{ rows: string
        AND a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
     RETURNING 1
   )
-  SELECT count(*) AS "rows" FROM forgotten`;
+  SELECT (SELECT count(*) FROM found)::int AS "found", (SELECT count(*) FROM forgotten)::int AS "forgotten"`;
 
 export const beginRebase = () => sql<object>('statistics.begin-rebase')`
   UPDATE statistics_state SET rebasing = true`;
