@@ -49,15 +49,16 @@ CREATE TABLE delivery_attempts (
     next_retry_at timestamp with time zone,
     user_id uuid NOT NULL,
     event_ingested_at timestamp with time zone NOT NULL,
+    written_in xid8,
     CONSTRAINT delivery_attempts_pkey PRIMARY KEY (user_id, event_ingested_at, event_id, id) INCLUDE (endpoint_id, duration_ms, success),
     CONSTRAINT delivery_attempts_id_key UNIQUE (id)
 );
-CREATE INDEX idx_delivery_attempts_endpoint_id ON delivery_attempts USING btree (endpoint_id);
+CREATE INDEX idx_delivery_attempts_endpoint_attempted ON delivery_attempts USING btree (endpoint_id, attempted_at NULLS FIRST, id) INCLUDE (success);
 CREATE INDEX idx_delivery_attempts_event_id ON delivery_attempts USING btree (event_id);
 CREATE INDEX idx_delivery_attempts_next_retry_at ON delivery_attempts USING btree (next_retry_at) WHERE (should_retry = true);
 CREATE INDEX idx_delivery_attempts_not_delivered ON delivery_attempts USING btree (user_id, event_ingested_at, event_id) WHERE (success IS NOT TRUE);
-CREATE INDEX idx_delivery_attempts_user_attempted ON delivery_attempts USING btree (user_id, attempted_at, id) INCLUDE (event_id, success, duration_ms);
 CREATE INDEX idx_delivery_attempts_user_endpoint ON delivery_attempts USING btree (user_id, endpoint_id, event_ingested_at, event_id) INCLUDE (duration_ms, success);
+CREATE INDEX idx_delivery_attempts_written_in ON delivery_attempts USING btree (written_in) WHERE (written_in IS NOT NULL);
 
 CREATE TABLE endpoints (
     id uuid DEFAULT uuid_generate_v4() NOT NULL,
@@ -128,6 +129,33 @@ CREATE TABLE ethhook_admin_schema_changes (
     CONSTRAINT ethhook_admin_schema_changes_action_check CHECK ((action = ANY (ARRAY['begun'::text, 'created'::text, 'dropped'::text, 'kept'::text, 'repaired'::text])))
 );
 
+CREATE TABLE ethhook_admin_shadow_differences (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    read text NOT NULL,
+    parameters jsonb NOT NULL,
+    live jsonb,
+    original jsonb,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ethhook_admin_shadow_differences_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE event_blocks (
+    user_id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    blocks int8multirange NOT NULL,
+    CONSTRAINT event_blocks_pkey PRIMARY KEY (user_id, hour)
+)
+WITH (fillfactor=80);
+
+CREATE TABLE event_facets (
+    user_id uuid NOT NULL,
+    facet bigint NOT NULL,
+    day date NOT NULL,
+    slots bit(288) NOT NULL,
+    CONSTRAINT event_facets_pkey PRIMARY KEY (user_id, facet, day)
+)
+WITH (fillfactor=80);
+
 CREATE TABLE events (
     id uuid DEFAULT uuid_generate_v4() NOT NULL,
     block_number bigint NOT NULL,
@@ -145,6 +173,159 @@ CREATE TABLE events (
 CREATE INDEX idx_events_contract_address ON events USING btree (contract_address);
 CREATE INDEX idx_events_ingested_at_id ON events USING btree (ingested_at, id);
 
+CREATE TABLE statistics_audits (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    user_id uuid NOT NULL,
+    day timestamp with time zone NOT NULL,
+    audited_at timestamp with time zone DEFAULT now() NOT NULL,
+    rows integer NOT NULL,
+    drifted integer NOT NULL,
+    evidence jsonb DEFAULT '[]'::jsonb NOT NULL,
+    repaired boolean DEFAULT false NOT NULL,
+    CONSTRAINT statistics_audits_pkey PRIMARY KEY (id)
+);
+CREATE INDEX statistics_audits_audited_at_idx ON statistics_audits USING btree (audited_at);
+
+CREATE TABLE statistics_chain_sets (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    chain_ids integer[] NOT NULL,
+    CONSTRAINT statistics_chain_sets_pkey PRIMARY KEY (user_id, scope_id)
+);
+
+CREATE TABLE statistics_days (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    ms bigint NOT NULL,
+    ms_ok bigint NOT NULL,
+    ms_failed bigint NOT NULL,
+    events integer NOT NULL,
+    events_ok integer NOT NULL,
+    events_failed integer NOT NULL,
+    events_open integer NOT NULL,
+    attempts integer NOT NULL,
+    ok integer NOT NULL,
+    failed integer NOT NULL,
+    timed integer NOT NULL,
+    timed_ok integer NOT NULL,
+    timed_failed integer NOT NULL,
+    kind smallint NOT NULL,
+    CONSTRAINT statistics_days_pkey PRIMARY KEY (user_id, scope_id, bucket)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=80);
+
+CREATE TABLE statistics_durations (
+    user_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    bin smallint NOT NULL,
+    attempts integer NOT NULL,
+    min_ms integer NOT NULL,
+    max_ms integer NOT NULL,
+    CONSTRAINT statistics_durations_pkey PRIMARY KEY (user_id, endpoint_id, bin)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=50);
+
+CREATE TABLE statistics_endpoints (
+    user_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    application_id uuid NOT NULL,
+    chain_ids integer[] NOT NULL,
+    CONSTRAINT statistics_endpoints_pkey PRIMARY KEY (user_id, endpoint_id),
+    CONSTRAINT statistics_endpoints_endpoint_id_key UNIQUE (endpoint_id)
+);
+
+CREATE TABLE statistics_fine (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    ms bigint NOT NULL,
+    ms_ok bigint NOT NULL,
+    ms_failed bigint NOT NULL,
+    events integer NOT NULL,
+    events_ok integer NOT NULL,
+    events_failed integer NOT NULL,
+    events_open integer NOT NULL,
+    attempts integer NOT NULL,
+    ok integer NOT NULL,
+    failed integer NOT NULL,
+    timed integer NOT NULL,
+    timed_ok integer NOT NULL,
+    timed_failed integer NOT NULL,
+    kind smallint NOT NULL,
+    CONSTRAINT statistics_fine_pkey PRIMARY KEY (user_id, scope_id, bucket)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=70);
+
+CREATE TABLE statistics_hours (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    ms bigint NOT NULL,
+    ms_ok bigint NOT NULL,
+    ms_failed bigint NOT NULL,
+    events integer NOT NULL,
+    events_ok integer NOT NULL,
+    events_failed integer NOT NULL,
+    events_open integer NOT NULL,
+    attempts integer NOT NULL,
+    ok integer NOT NULL,
+    failed integer NOT NULL,
+    timed integer NOT NULL,
+    timed_ok integer NOT NULL,
+    timed_failed integer NOT NULL,
+    kind smallint NOT NULL,
+    CONSTRAINT statistics_hours_pkey PRIMARY KEY (user_id, scope_id, bucket)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=90);
+
+CREATE TABLE statistics_rebuilds (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    user_id uuid NOT NULL,
+    part text NOT NULL,
+    reason text NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    done_until timestamp with time zone,
+    CONSTRAINT statistics_rebuilds_pkey PRIMARY KEY (id),
+    CONSTRAINT statistics_rebuilds_part_check CHECK ((part = ANY (ARRAY['all'::text, 'applications'::text, 'chains'::text])))
+);
+CREATE INDEX statistics_rebuilds_user_id_idx ON statistics_rebuilds USING btree (user_id);
+
+CREATE TABLE statistics_state (
+    only_row boolean DEFAULT true NOT NULL,
+    horizon xid8 NOT NULL,
+    in_flight xid8[] NOT NULL,
+    folded_at timestamp with time zone NOT NULL,
+    fine_from timestamp with time zone NOT NULL,
+    caught_up boolean DEFAULT true NOT NULL,
+    rebasing boolean DEFAULT false NOT NULL,
+    CONSTRAINT statistics_state_pkey PRIMARY KEY (only_row),
+    CONSTRAINT statistics_state_only_row_check CHECK (only_row)
+)
+WITH (fillfactor=10);
+
+CREATE TABLE statistics_totals (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    bucket timestamp with time zone NOT NULL,
+    ms bigint NOT NULL,
+    ms_ok bigint NOT NULL,
+    ms_failed bigint NOT NULL,
+    events integer NOT NULL,
+    events_ok integer NOT NULL,
+    events_failed integer NOT NULL,
+    events_open integer NOT NULL,
+    attempts integer NOT NULL,
+    ok integer NOT NULL,
+    failed integer NOT NULL,
+    timed integer NOT NULL,
+    timed_ok integer NOT NULL,
+    timed_failed integer NOT NULL,
+    kind smallint NOT NULL,
+    CONSTRAINT statistics_totals_pkey PRIMARY KEY (user_id, scope_id, bucket)
+)
+WITH (autovacuum_vacuum_scale_factor=0.02, fillfactor=30);
+
 CREATE TABLE subscription_limits (
     tier character varying(50) NOT NULL,
     max_events_per_month integer,
@@ -155,6 +336,22 @@ CREATE TABLE subscription_limits (
     price_usd numeric(10,2),
     CONSTRAINT subscription_limits_pkey PRIMARY KEY (tier)
 );
+
+CREATE TABLE superseded_attempts (
+    user_id uuid NOT NULL,
+    event_ingested_at timestamp with time zone NOT NULL,
+    superseded_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    attempt_id uuid NOT NULL,
+    written_in xid8,
+    event_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    duration_ms integer,
+    success boolean,
+    CONSTRAINT superseded_attempts_pkey PRIMARY KEY (user_id, event_ingested_at, superseded_in, attempt_id)
+)
+WITH (autovacuum_vacuum_scale_factor=0, autovacuum_vacuum_threshold=20000);
+CREATE INDEX superseded_attempts_superseded_in_idx ON superseded_attempts USING btree (superseded_in);
+CREATE INDEX superseded_attempts_written_in_idx ON superseded_attempts USING btree (written_in);
 
 CREATE TABLE usage_records (
     id uuid DEFAULT uuid_generate_v4() NOT NULL,
@@ -239,6 +436,9 @@ BEGIN
       DETAIL = format('Key (event_id)=(%s) is not present in table "events".', NEW.event_id),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_event_id_fkey';
   END IF;
+  IF TG_OP = 'INSERT' THEN
+    NEW.written_in := pg_current_xact_id();
+  END IF;
   RETURN NEW;
 END $function$;
 
@@ -276,6 +476,70 @@ BEGIN
   RETURN NULL;
 END $function$;
 
+CREATE OR REPLACE FUNCTION ethhook_admin_place_endpoint()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  chains integer[] := ARRAY(SELECT DISTINCT c FROM unnest(NEW.chain_ids) c WHERE c IS NOT NULL ORDER BY c);
+  before public.statistics_endpoints;
+BEGIN
+  SELECT s.* INTO before FROM public.statistics_endpoints s WHERE s.endpoint_id = NEW.id;
+  INSERT INTO public.statistics_endpoints AS s (user_id, endpoint_id, application_id, chain_ids)
+  VALUES (NEW.user_id, NEW.id, NEW.application_id, chains)
+      ON CONFLICT (endpoint_id) DO UPDATE
+     SET user_id = excluded.user_id, application_id = excluded.application_id, chain_ids = excluded.chain_ids;
+  IF before.endpoint_id IS NULL THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO public.statistics_rebuilds (user_id, part, reason)
+  SELECT u.id, p.part, p.reason
+    FROM (SELECT before.user_id AS id UNION SELECT NEW.user_id) u
+   CROSS JOIN (VALUES
+     ('applications', 'an endpoint has moved to another application or owner',
+      before.application_id <> NEW.application_id OR before.user_id <> NEW.user_id),
+     ('chains', 'the chains of an endpoint have changed',
+      before.chain_ids <> chains OR before.user_id <> NEW.user_id)) p (part, reason, holds)
+   WHERE p.holds;
+  RETURN NULL;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ethhook_admin_supersede_attempt()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  IF OLD.written_in IS DISTINCT FROM pg_current_xact_id() THEN
+    INSERT INTO public.superseded_attempts
+      (user_id, event_ingested_at, attempt_id, written_in, event_id, endpoint_id, duration_ms, success)
+    VALUES (OLD.user_id, OLD.event_ingested_at, OLD.id, OLD.written_in, OLD.event_id, OLD.endpoint_id, OLD.duration_ms,
+            OLD.success);
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  NEW.written_in := pg_current_xact_id();
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION ethhook_admin_truncate_attempts()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+  DELETE FROM public.superseded_attempts;
+  INSERT INTO public.statistics_rebuilds (user_id, part, reason)
+  SELECT t.user_id, 'all', 'the attempts were truncated'
+    FROM (SELECT user_id FROM public.statistics_totals UNION SELECT id FROM public.users) t;
+  RETURN NULL;
+END $function$;
+
 CREATE MATERIALIZED VIEW user_recent_stats AS
  SELECT u.id AS user_id,
     r.event_count_24h,
@@ -293,11 +557,20 @@ CREATE MATERIALIZED VIEW user_recent_stats AS
             count(*) FILTER (WHERE (NOT a.success)) AS failed_24h,
             count(a.duration_ms) AS duration_count_24h,
             COALESCE(sum(a.duration_ms), (0)::bigint) AS duration_sum_24h_ms
-           FROM delivery_attempts a
-          WHERE ((a.user_id = u.id) AND (a.attempted_at >= (now() - '24:00:00'::interval)))) r)
+           FROM (endpoints p
+             CROSS JOIN LATERAL ( SELECT d.event_id,
+                    d.success,
+                    d.duration_ms
+                   FROM delivery_attempts d
+                  WHERE ((d.endpoint_id = p.id) AND (d.attempted_at >= (now() - '24:00:00'::interval)))) a)
+          WHERE (p.user_id = u.id)) r)
   WHERE (r.delivery_count_24h > 0);
 CREATE UNIQUE INDEX user_recent_stats_user_id_key ON user_recent_stats USING btree (user_id);
 CREATE TRIGGER ethhook_admin_fill BEFORE INSERT OR UPDATE OF endpoint_id, event_id ON delivery_attempts FOR EACH ROW EXECUTE FUNCTION ethhook_admin_fill_attempt();
+CREATE TRIGGER ethhook_admin_supersede BEFORE UPDATE ON delivery_attempts FOR EACH ROW WHEN (((old.success IS DISTINCT FROM new.success) OR (old.duration_ms IS DISTINCT FROM new.duration_ms) OR (old.endpoint_id IS DISTINCT FROM new.endpoint_id) OR (old.event_id IS DISTINCT FROM new.event_id) OR (old.event_ingested_at IS DISTINCT FROM new.event_ingested_at) OR (old.user_id IS DISTINCT FROM new.user_id))) EXECUTE FUNCTION ethhook_admin_supersede_attempt();
+CREATE TRIGGER ethhook_admin_supersede_deleted BEFORE DELETE ON delivery_attempts FOR EACH ROW EXECUTE FUNCTION ethhook_admin_supersede_attempt();
+CREATE TRIGGER ethhook_admin_truncate AFTER TRUNCATE ON delivery_attempts FOR EACH STATEMENT EXECUTE FUNCTION ethhook_admin_truncate_attempts();
 CREATE TRIGGER ethhook_admin_fill BEFORE INSERT OR UPDATE OF application_id ON endpoints FOR EACH ROW EXECUTE FUNCTION ethhook_admin_fill_endpoint();
+CREATE TRIGGER ethhook_admin_place AFTER INSERT OR UPDATE OF application_id, chain_ids, user_id ON endpoints FOR EACH ROW EXECUTE FUNCTION ethhook_admin_place_endpoint();
 CREATE TRIGGER ethhook_admin_after_retiming AFTER UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
 CREATE TRIGGER ethhook_admin_before_retiming BEFORE UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
