@@ -3,6 +3,7 @@ import { Random } from '../../src/demo/random.js';
 import { Fold } from '../../src/modules/statistics/fold.js';
 import {
   applyChange,
+  type Change,
   largeChanges,
   pickChange,
   rareChanges,
@@ -104,6 +105,19 @@ describe(`statistics while anything changes (EXACT_SEED=${seed} draws the same a
     expect(comparison.sources.rollups).toBe(0);
     // Else it would prove nothing: what is being counted anew is answered by the original SQL itself.
     expect(comparison.sources.live).toBeGreaterThan(comparison.sources.original);
+  });
+
+  it('survive a change of owner that is counted anew before it is folded', async () => {
+    const random = new Random(`owner/${seed}`).seek(0, 0);
+    const comparison = newComparison();
+    const change = largeChanges.find(({ name }) => name === 'give an application away') as Change;
+    for (let round = 0; round < 4; round++) {
+      await foldAll();
+      await applyChange(session.run, change, `${seed}/owner/${round}`, random);
+      while (await fold.rebuild());
+      await compareAll(random, comparison);
+    }
+    expect(comparison.differences.slice(0, 3)).toEqual([]);
   });
 
   it('rest on rollups that are what a recount of all attempts gives', async () => {

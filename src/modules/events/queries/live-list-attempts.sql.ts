@@ -68,12 +68,14 @@ function keysOf(p: Pick<AttemptStep, 'filter' | 'direction' | 'start'>, limit: S
   const ofOutcome =
     success === undefined ? nothing : success ? fragment`AND a.success` : fragment`AND NOT a.success`;
   const branches = placesOf(p);
+  // OFFSET 0 keeps the planner from reading all attempts of each endpoint to find the event's.
   if (eventId !== undefined)
     return fragment`
       SELECT a.attempted_at AS at, a.id
-        FROM delivery_attempts a
+        FROM (SELECT a.attempted_at, a.id, a.endpoint_id, a.success
+                FROM delivery_attempts a WHERE a.event_id = ${eventId} OFFSET 0) a
         JOIN own o ON o.id = a.endpoint_id
-       WHERE a.event_id = ${eventId} ${ofOutcome} AND (${either(branches)})`;
+       WHERE (${either(branches)}) ${ofOutcome}`;
   const branch = (place: SqlFragment) => fragment`
       SELECT x.at, x.id
         FROM own o

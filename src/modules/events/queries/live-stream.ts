@@ -71,13 +71,22 @@ const detailsOf = (f: EventFilter) => fragment`
            ${f.contractAddress === undefined ? nothing : fragment`AND e.contract_address = ${f.contractAddress}`}
            ${f.topic0 === undefined ? nothing : fragment`AND e.topics[1] = ${f.topic0}`}`;
 
+/**
+ * The event by its id, and nothing else: an index of what is asked for would be read anew for each row. OFFSET 0 keeps the
+ * planner from that, whatever its statistics say of the contract.
+ */
+const eventOf = (p: StreamQuery) => fragment`
+         CROSS JOIN LATERAL (
+           SELECT FROM (SELECT e.block_number, e.transaction_hash, e.contract_address, e.topics
+                          FROM events e WHERE e.id = g.id OFFSET 0) e
+            WHERE true ${detailsOf(p.filter)} OFFSET 0) e`;
+
 /** What only the event itself can tell is looked up row by row, until there are enough. */
 function detailed(p: StreamQuery, groups: SqlFragment): SqlFragment {
   if (!hasDetails(p)) return fragment`${groups} LIMIT ${p.limit}`;
   return fragment`
         SELECT g.at, g.id
-          FROM (${groups}) g
-         CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = g.id ${detailsOf(p.filter)} OFFSET 0) e
+          FROM (${groups}) g ${eventOf(p)}
          ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
 }
 
@@ -110,7 +119,7 @@ function merged(p: StreamQuery, endpoints: readonly string[]): SqlFragment {
   return fragment`
         SELECT g.at, g.id
           FROM (${attempts}) g ${outcome}
-         ${hasDetails(p) ? fragment`CROSS JOIN LATERAL (SELECT FROM events e WHERE e.id = g.id ${detailsOf(p.filter)} OFFSET 0) e` : nothing}
+         ${hasDetails(p) ? eventOf(p) : nothing}
          ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
 }
 
