@@ -38,7 +38,7 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
 };
 
-// Integration, e2e and fault suites share one PostgreSQL server with a migrated template database.
+// Integration, plan, e2e and fault suites share one PostgreSQL server with a migrated template database.
 const withDatabase = {
   ...base,
   globalSetup: '<rootDir>/test/support/global-setup.ts',
@@ -51,6 +51,7 @@ export default {
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
     { ...withDatabase, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
+    { ...withDatabase, displayName: 'plans', testMatch: ['<rootDir>/test/plans/**/*.test.ts'] },
     { ...withDatabase, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
     { ...withDatabase, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
   ],

@@ -3,10 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const usage = `usage: npm run test:matrix -- [14] [15] [16] [17] [18] [-- <jest arguments>]
-  Runs the integration and e2e suites on each of these PostgreSQL versions, all of them by default.
+  Runs the integration, plan and e2e suites on each of these PostgreSQL versions, all of them by default.
   The servers are npm packages, kept in .data/postgres-matrix.`;
 const supported = ['14', '15', '16', '17', '18'];
-const tiers = ['integration', 'e2e'];
+const tiers = ['integration', 'plans', 'e2e'];
 
 const root = join(import.meta.dirname, '..');
 const cache = join(root, '.data', 'postgres-matrix');

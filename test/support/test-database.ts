@@ -22,6 +22,10 @@ export const createTestDatabase = (): Promise<TestDatabase> => create('ethhook_t
 /** A database of its own without any schema. */
 export const createEmptyDatabase = (): Promise<TestDatabase> => create('template0');
 
+/** A database of its own with all that is in this one, to which no session may be connected for long. */
+export const copyTestDatabase = ({ url }: TestDatabase): Promise<TestDatabase> =>
+  create(new URL(url).pathname.slice(1));
+
 async function create(template: string): Promise<TestDatabase> {
   const name = `test_${process.pid}_${randomBytes(6).toString('hex')}`;
   await clone(name, template);
