@@ -59,7 +59,8 @@ export class ExplainedSession implements QueryRunner, FoldSession {
 function literal(value: unknown): string {
   if (value === null || value === undefined) return 'NULL';
   if (Array.isArray(value))
-    return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(String(each))).join(',')}}`);
-  if (typeof value === 'object') throw new Error('the statements bind no objects');
-  return pg.escapeLiteral(String(value));
+    return pg.escapeLiteral(`{${value.map((each) => JSON.stringify(`${each}`)).join(',')}}`);
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return pg.escapeLiteral(`${value}`);
+  throw new Error('no statement binds an object');
 }

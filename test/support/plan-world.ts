@@ -5,7 +5,7 @@ import { copyTestDatabase, createTestDatabase, type TestDatabase } from './test-
 /** `key` n of a kind, the same each time. */
 const id = (kind: string, n: string) => `md5('${kind} ' || ${n})::uuid`;
 
-/** User 1 has three of five events; six endpoints each, in two applications. */
+/** User 1 has three of five events and six endpoints, the others two each; in two applications. */
 const accounts = [
   `INSERT INTO users (id, email, password_hash)
    SELECT ${id('user', 'u')}, u || '@plans.example.com', 'x' FROM generate_series(1, 10) u`,
@@ -15,7 +15,7 @@ const accounts = [
   `INSERT INTO endpoints (id, application_id, name, webhook_url, hmac_secret, chain_ids)
    SELECT ${id('endpoint', `u || ' ' || p`)}, ${id('application', `u || ' ' || (1 + p % 2)`)}, 'p', 'https://p.example.com', 's',
           (ARRAY['{1}', '{10}', '{1,10}', '{137}', '{}', '{8453}'])[1 + p % 6]::int[]
-     FROM generate_series(1, 10) u, generate_series(1, 6) p`,
+     FROM generate_series(1, 10) u, generate_series(1, CASE u WHEN 1 THEN 6 ELSE 2 END) p`,
 ];
 
 const DAYS = 30;
@@ -31,7 +31,7 @@ const userOf = `(CASE WHEN i % 5 < 3 THEN 1 ELSE 2 + i % 9 END)`;
 /** One to two attempts of each event, at endpoints that take turns; one of 15 failed, one of 500 is in flight. */
 const attempts = (from: number, to: number) => `
   INSERT INTO delivery_attempts (id, event_id, endpoint_id, attempt_number, duration_ms, success, attempted_at, user_id, event_ingested_at)
-  SELECT ${id('attempt', `i || ' ' || n`)}, e.id, ${id('endpoint', `${userOf} || ' ' || (1 + (i / 7 + n) % 6)`)}, 1,
+  SELECT ${id('attempt', `i || ' ' || n`)}, e.id, ${id('endpoint', `${userOf} || ' ' || (1 + (i / 7 + n) % CASE ${userOf} WHEN 1 THEN 6 ELSE 2 END)`)}, 1,
          CASE WHEN i % 500 > 0 THEN 20 + i % 700 END,
          CASE WHEN i % 500 > 0 THEN i % 15 > 0 END, e.ingested_at, ${id('user', userOf)}, e.ingested_at
     FROM generate_series(${from}, ${to - 1}) i
