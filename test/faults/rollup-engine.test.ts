@@ -71,20 +71,18 @@ describe('restored into another cluster', () => {
 
   /** What is folded, what is not yet, and what an open transaction had written when the dump was taken. */
   async function makeUnfolded(): Promise<void> {
+    const some = (order: string, limit: number) =>
+      `WHERE id IN (SELECT id FROM delivery_attempts ORDER BY ${order} LIMIT ${limit})`;
     await foldAll(session);
     const open = await openSession(database.url);
     await open.run('BEGIN');
-    await open.run('DELETE FROM delivery_attempts WHERE id IN (SELECT id FROM delivery_attempts LIMIT 9)');
-    await session.run('UPDATE delivery_attempts SET success = NOT success WHERE random() < 0.02');
+    await open.run(`DELETE FROM delivery_attempts ${some('id', 9)}`);
+    await session.run(`UPDATE delivery_attempts SET success = NOT success ${some('id DESC', 50)}`);
     await new Fold(session).step();
     await open.run('COMMIT');
     await open.close();
-    await session.run(
-      `UPDATE delivery_attempts SET duration_ms = 7 WHERE id IN (SELECT id FROM delivery_attempts LIMIT 40)`,
-    );
-    await session.run(
-      'DELETE FROM delivery_attempts WHERE id IN (SELECT id FROM delivery_attempts ORDER BY id LIMIT 30)',
-    );
+    await session.run(`UPDATE delivery_attempts SET duration_ms = 7 ${some('event_id', 40)}`);
+    await session.run(`DELETE FROM delivery_attempts ${some('id', 30)}`);
   }
 
   async function emptyTarget(name: string): Promise<string> {
@@ -146,6 +144,31 @@ describe('restored into another cluster', () => {
       }
     },
   );
+
+  it('a writer that holds a restored row is not waited for, and what it holds comes after it', async () => {
+    const url = await emptyTarget('restored_beside_writer');
+    const [there, writer] = [await openSession(url), await openSession(url)];
+    try {
+      await overtake(session, there);
+      await makeUnfolded();
+      await copyAllRows(database.url, url);
+      await writer.run('BEGIN');
+      await writer.run(
+        `UPDATE delivery_attempts SET response_body = 'x' WHERE id IN (SELECT id FROM delivery_attempts ORDER BY written_in DESC NULLS LAST LIMIT 3)`,
+      );
+      await there.run(`SET lock_timeout = '1s'`);
+      const fold = new Fold(there);
+      while ((await fold.step()).isBehind);
+      expect(await rebasing(there)).toBe(true);
+      await expectExactReads(there);
+      await writer.run('COMMIT');
+      await foldAll(there);
+      expect(await rebasing(there)).toBe(false);
+      await expectExactRollups(there);
+    } finally {
+      await Promise.all([there.close(), writer.close()]);
+    }
+  });
 
   const liveReads = (there: OwnSession) =>
     new LiveStatisticsReads(there, 5000, new OriginalStatisticsReads(there));

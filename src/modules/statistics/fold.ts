@@ -42,12 +42,13 @@ export class Fold {
 
   /** Takes in what has come since the last step, oldest first. */
   async step(maxRows = STEP_ROWS): Promise<FoldProgress> {
-    return this.session.transaction(options, async (tx) => {
+    const progress = await this.session.transaction(options, async (tx) => {
       const repository = new RollupRepository(tx);
       const state = await repository.lockState();
-      if (state.rebasing || state.isForeign) return this.rebase(repository, state);
+      if (state.rebasing || state.isForeign) return null;
       return (await this.foldTo(repository, state, maxRows)).progress;
     });
+    return progress ?? this.rebase();
   }
 
   /** One range of the oldest request, or its end; false when there is none. */
@@ -110,17 +111,22 @@ export class Fold {
    * The data was restored from another cluster, whose transaction ids mean nothing here. In steps: rows that carry ids of
    * the future are made old; then everything is counted anew. Reads go to the original tables meanwhile.
    */
-  private async rebase(repository: RollupRepository, state: FoldState): Promise<FoldProgress> {
-    if (!state.rebasing) {
-      this.logger.warn(
-        'the data comes from another cluster: its transaction ids are replaced, and all statistics counted anew',
-      );
-      await repository.beginRebase();
-      await repository.requestRebuild(null, 'restored from another cluster');
-    }
-    const { found, forgotten } = await repository.forgetForeignWriters(REBASE_ROWS);
-    if (found === 0) await repository.endRebase(state);
-    return { changes: forgotten, tail: found, isBehind: found === 0 || forgotten > 0 };
+  private rebase(): Promise<FoldProgress> {
+    // Not in one snapshot, where an attempt that a writer has changed meanwhile would fail the whole step.
+    return this.session.transaction({ work: 'maintenance' }, async (tx) => {
+      const repository = new RollupRepository(tx);
+      const state = await repository.lockState();
+      if (!state.rebasing) {
+        this.logger.warn(
+          'the data comes from another cluster: its transaction ids are replaced, and all statistics counted anew',
+        );
+        await repository.beginRebase();
+        await repository.requestRebuild(null, 'restored from another cluster');
+      }
+      const { found, forgotten } = await repository.forgetForeignWriters(REBASE_ROWS);
+      if (found === 0) await repository.endRebase(state);
+      return { changes: forgotten, tail: found, isBehind: found === 0 || forgotten > 0 };
+    });
   }
 }
 
