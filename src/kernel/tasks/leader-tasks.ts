@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { DedicatedSessions } from '../database/dedicated-session.js';
 import { Metrics, type Sample } from '../telemetry/metrics.js';
 import { LeaderLoop } from './leader-loop.js';
@@ -6,8 +6,9 @@ import type { LeaderTask, LeaderTaskState } from './leader-task.js';
 
 /** The leader tasks of this process. Modules start theirs in onApplicationBootstrap. */
 @Injectable()
-export class LeaderTasks implements OnModuleDestroy {
+export class LeaderTasks implements OnModuleDestroy, OnApplicationShutdown {
   private readonly loops = new Map<string, LeaderLoop>();
+  private stopped: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly sessions: DedicatedSessions,
@@ -43,9 +44,14 @@ export class LeaderTasks implements OnModuleDestroy {
     return [...this.loops.values()].map(({ state }) => state);
   }
 
-  /** Before the HTTP server closes: bounded by the loops' own stop. */
-  async onModuleDestroy(): Promise<void> {
-    await Promise.all([...this.loops.values()].map((loop) => loop.stop()));
+  /** The HTTP server closes after this, and must not go on taking requests while a run ends. */
+  onModuleDestroy(): void {
+    this.stopped = Promise.all([...this.loops.values()].map((loop) => loop.stop()));
+  }
+
+  /** Bounded by the loops' own stop. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.stopped;
   }
 
   private samples(read: (state: LeaderTaskState) => number | null): Sample<'task'>[] {
