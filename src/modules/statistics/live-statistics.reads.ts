@@ -2,6 +2,7 @@ import type { QueryRunner } from '../../kernel/database/database.js';
 import type { Sql } from '../../kernel/database/sql.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import { type LiveOptions, type LiveRow } from '../events/index.js';
+import { fillSeries } from './fill-series.js';
 import { listChainsOfApplication } from './queries/list-chains-of-application.sql.js';
 import { liveReadApplications } from './queries/live-read-applications.sql.js';
 import { liveReadChainDistribution } from './queries/live-read-chain-distribution.sql.js';
@@ -46,7 +47,7 @@ export class LiveStatisticsReads extends StatisticsReads {
     const series = await this.chooseRollups(filter);
     const read = await this.read((options) => liveReadSeries({ ...series, options }));
     if (read === null) return this.original.series(filter);
-    return { value: read.rows.flatMap(toSeriesRow), trust: read.trust };
+    return { value: fillSeries(read.rows[0], filter.bucket), trust: read.trust };
   }
 
   async chainDistribution(userId: string): Promise<Read<ChainDistribution>> {
@@ -134,13 +135,3 @@ function withoutTrust<Row extends LiveRow & { isLoose?: boolean }>(row: Row) {
 /** First and last event come from the attempts as they are now, also in an answer of the last fold. */
 const timesAreLive = (trust: Trust): Trust =>
   trust.source === 'rollups' ? { ...trust, exact: false } : trust;
-
-const toSeriesRow = ({
-  timestamp,
-  events,
-  deliveries,
-  successes,
-  failures,
-  avgDurationMs,
-}: SeriesRow | Record<keyof SeriesRow, null>): SeriesRow[] =>
-  timestamp === null ? [] : [{ timestamp, events, deliveries, successes, failures, avgDurationMs }];

@@ -21,7 +21,7 @@ export interface LiveOptions {
   maxTailRows: number;
 }
 
-const seen = (column: string) =>
+export const seen = (column: string) =>
   constant(`(${column} IS NULL OR (${column} < s.horizon AND ${column} <> ALL (s.in_flight)))`);
 
 const membersCte = ({ members }: LiveScope) =>
@@ -125,39 +125,3 @@ const deltaCte = (scope: LiveScope) => fragment`
 /** Everything up to `state`, `behind`, `tail` and `delta`. */
 export const liveCtes = (scope: LiveScope, options: LiveOptions) =>
   fragment`${membersCte(scope)}${stateCte(scope, options.mode)}${options.mode === 'live' ? tailCtes(scope, options) : noTailCtes}${deltaCte(scope)}`;
-
-const rawRows = (scope: LiveScope, table: string, where: SqlFragment) => {
-  const range = fragment`a.user_id = ${scope.userId} AND a.event_ingested_at >= r.lo AND a.event_ingested_at < r.hi`;
-  const columns = fragment`a.event_ingested_at, a.event_id, a.duration_ms, a.success`;
-  return scope.members === null
-    ? fragment`
-      SELECT ${scope.userId}::uuid AS scope_id, x.*
-        FROM raw_ranges r
-       CROSS JOIN state s
-       CROSS JOIN LATERAL (SELECT ${columns} FROM ${constant(table)} a WHERE ${range} ${where} OFFSET 0) x`
-    : fragment`
-      SELECT m.scope_id, x.*
-        FROM raw_ranges r
-       CROSS JOIN state s
-       CROSS JOIN members m
-       CROSS JOIN LATERAL (
-         SELECT ${columns} FROM ${constant(table)} a WHERE ${range} AND a.endpoint_id = m.endpoint_id ${where} OFFSET 0) x`;
-};
-
-/** `raw`: the counters of each event in `raw_ranges` (lo, hi), from its attempts. */
-export const rawCtes = (scope: LiveScope, { mode }: LiveOptions) => fragment`
-  raw_rows AS (${
-    mode === 'live'
-      ? rawRows(scope, 'delivery_attempts', nothing)
-      : fragment`${rawRows(scope, 'delivery_attempts', fragment`AND ${seen('a.written_in')}`)}
-       UNION ALL
-      ${rawRows(scope, 'superseded_attempts', fragment`AND ${seen('a.written_in')} AND NOT ${seen('a.superseded_in')}`)}`
-  }
-  ), raw AS MATERIALIZED (
-    SELECT e.scope_id, e.event_ingested_at AS at, e.ms, e.ms_ok, e.ms_failed, 1 AS events, (e.ok > 0)::int AS events_ok,
-           (e.failed > 0)::int AS events_failed, (e.ok + e.failed = 0)::int AS events_open,
-           e.n AS attempts, e.ok, e.failed, e.timed, e.timed_ok, e.timed_failed
-      FROM (SELECT x.scope_id, x.event_ingested_at, x.event_id, ${signedSums('x')}
-              FROM (SELECT 1 AS s, y.* FROM raw_rows y) x
-             GROUP BY x.scope_id, x.event_ingested_at, x.event_id) e
-  )`;

@@ -1,5 +1,6 @@
 import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
-import { rawCtes, type LiveOptions, type LiveScope } from './live-ctes.js';
+import type { LiveOptions, LiveScope } from './live-ctes.js';
+import { rawCte } from './live-raw.js';
 import { eachCounter } from './rollup-counters.js';
 
 export type Bucket = '5m' | 'hour' | 'day';
@@ -18,49 +19,54 @@ export const strideOf = { '5m': '5 minutes', hour: '1 hour', day: '1 day' } as c
 const down = (unit: string, time: string) => `date_bin('${unit}', ${time}, 'epoch')`;
 const up = (unit: string, time: string) =>
   `CASE WHEN ${down(unit, time)} = ${time} THEN ${time} ELSE ${down(unit, time)} + INTERVAL '${unit}' END`;
+const nearest = (unit: string, halfOfIt: string, time: string) =>
+  down(unit, `${time} + INTERVAL '${halfOfIt}'`);
 
 /**
- * `bounds`: how the window [start, stop) is put together. Attempts themselves for [start, r0) and [r1, stop), five-minute
- * rows for [r0, h0) and [h1, r1), hours for [h0, d0) and [d1, h1), days for [d0, d1). Rows of one size never overlap the
- * window's ends, so it is exact to the microsecond.
+ * `bounds`: how the window [start, stop) is put together. Five-minute rows for [r0, h0) and [h1, r1), hours for [h0, d0) and
+ * [d1, h1), days for [d0, d1). r0 and r1 are the ends of rows nearest to start and stop, on either side: what lies between,
+ * `raw_ranges`, is counted from attempts, and added or taken away. So the window is exact to the microsecond.
  */
 function boundsCte({ bucket, from, to, hours, isRaw = false }: LiveWindow): SqlFragment {
   const start = fragment`coalesce(${from}::timestamptz, coalesce(${to}::timestamptz, s.as_of) - make_interval(hours => ${hours}))`;
   const isSplit = isRaw
     ? 'false'
     : bucket === '5m'
-      ? 'w.start >= w.fine_from AND w.fine_up <= w.fine_down'
+      ? `w.start >= w.fine_from AND ${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
       : 'w.hour_up <= w.hour_down';
+  const [fine0, fine1] = ['w.start', 'w.stop'].map((time) => nearest('5 minutes', '150 seconds', time));
+  const [hour0, hour1] = ['w.start', 'w.stop'].map((time) => nearest('1 hour', '30 minutes', time));
+  const [isFine0, isFine1] = ['w.start >= w.fine_from', 'w.hour_down >= w.fine_from'];
   const [r0, h0, h1, r1] =
     bucket === '5m'
-      ? ['w.fine_up', 'w.fine_down', 'w.fine_down', 'w.fine_down']
+      ? [fine0, fine1, fine1, fine1]
       : [
-          'CASE WHEN w.start >= w.fine_from THEN w.fine_up ELSE w.hour_up END',
-          'w.hour_up',
-          'w.hour_down',
-          'CASE WHEN w.hour_down >= w.fine_from THEN w.fine_down ELSE w.hour_down END',
+          `CASE WHEN ${isFine0} THEN ${fine0} ELSE ${hour0} END`,
+          `CASE WHEN ${isFine0} THEN w.hour_up ELSE ${hour0} END`,
+          `CASE WHEN ${isFine1} THEN w.hour_down ELSE ${hour1} END`,
+          `CASE WHEN ${isFine1} THEN ${fine1} ELSE ${hour1} END`,
         ];
   const byDay = bucket === 'day' ? `b.day_up <= b.day_down` : 'false';
+  const split = (edge: string | undefined, otherwise: string) =>
+    constant(`CASE WHEN ${isSplit} THEN ${edge ?? ''} ELSE ${otherwise} END`);
   return fragment`
   bounds AS MATERIALIZED (
     SELECT b.start, b.stop, b.r0, b.h0, b.h1, b.r1,
            CASE WHEN ${constant(byDay)} THEN b.day_up ELSE b.h1 END AS d0,
            CASE WHEN ${constant(byDay)} THEN b.day_down ELSE b.h1 END AS d1
       FROM (SELECT w.*, ${constant(up('1 day', 'w.h0'))} AS day_up, ${constant(down('1 day', 'w.h1'))} AS day_down
-              FROM (SELECT w.start, w.stop,
-                           CASE WHEN ${constant(isSplit)} THEN ${constant(r0 ?? '')} ELSE w.stop END AS r0,
-                           CASE WHEN ${constant(isSplit)} THEN ${constant(h0 ?? '')} ELSE w.stop END AS h0,
-                           CASE WHEN ${constant(isSplit)} THEN ${constant(h1 ?? '')} ELSE w.stop END AS h1,
-                           CASE WHEN ${constant(isSplit)} THEN ${constant(r1 ?? '')} ELSE w.stop END AS r1
+              FROM (SELECT w.start, w.stop, ${split(r0, 'greatest(w.start, w.stop)')} AS r0, ${split(h0, 'w.stop')} AS h0,
+                           ${split(h1, 'w.stop')} AS h1, ${split(r1, 'w.stop')} AS r1
                       FROM (SELECT w.start, w.stop, w.fine_from,
-                                   ${constant(up('5 minutes', 'w.start'))} AS fine_up, ${constant(up('1 hour', 'w.start'))} AS hour_up,
-                                   ${constant(down('5 minutes', 'w.stop'))} AS fine_down, ${constant(down('1 hour', 'w.stop'))} AS hour_down
+                                   ${constant(up('1 hour', 'w.start'))} AS hour_up, ${constant(down('1 hour', 'w.stop'))} AS hour_down
                               FROM (SELECT ${start} AS start, coalesce(${to}::timestamptz, 'infinity') AS stop, s.fine_from
                                       FROM state s) w) w) w) b
   ), raw_ranges AS MATERIALIZED (
-    SELECT b.start AS lo, b.r0 AS hi FROM bounds b
+    SELECT CASE WHEN b.start < b.r0 THEN 1 ELSE -1 END AS s, least(b.start, b.r0) AS lo, greatest(b.start, b.r0) AS hi
+      FROM bounds b WHERE b.start <> b.r0
      UNION ALL
-    SELECT b.r1, b.stop FROM bounds b WHERE b.r1 < b.stop
+    SELECT CASE WHEN b.r1 < b.stop THEN 1 ELSE -1 END, least(b.r1, b.stop), greatest(b.r1, b.stop)
+      FROM bounds b WHERE b.r1 <> b.stop
   )`;
 }
 
@@ -88,7 +94,7 @@ export const windowCtes = (
   options: LiveOptions,
   window: LiveWindow,
 ) => fragment`${boundsCte(window)},
-  ${rawCtes(scope, options)}, pieces AS (${rollupRows(scope.userId, 'statistics_fine', [
+  ${rawCte(scope, options)}, pieces AS (${rollupRows(scope.userId, 'statistics_fine', [
     ['r0', 'h0'],
     ['h1', 'r1'],
   ])}

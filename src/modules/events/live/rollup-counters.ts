@@ -17,6 +17,8 @@ const counters = [
   'timed_failed',
 ] as const;
 
-export const eachCounter = (text: (name: string) => string) => constant(counters.map(text).join(', '));
+export type Counter = (typeof counters)[number];
+
+export const eachCounter = (text: (name: Counter) => string) => constant(counters.map(text).join(', '));
 export const counterNames = eachCounter((name) => name);
 export const counterSums = eachCounter((name) => `sum(${name}) AS ${name}`);
