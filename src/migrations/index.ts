@@ -13,6 +13,7 @@ import { CreateUserRecentStats1764200000000 } from './1764200000000-CreateUserRe
 import { TrackAttemptChanges1764300000000 } from './1764300000000-TrackAttemptChanges.js';
 import { CreateStatisticsRollups1764310000000 } from './1764310000000-CreateStatisticsRollups.js';
 import { IndexAttemptsByEndpointAndTime1764320000000 } from './1764320000000-IndexAttemptsByEndpointAndTime.js';
+import { IndexOutcomesAndBlocks1764330000000 } from './1764330000000-IndexOutcomesAndBlocks.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -32,4 +33,5 @@ export const migrations = [
   TrackAttemptChanges1764300000000,
   CreateStatisticsRollups1764310000000,
   IndexAttemptsByEndpointAndTime1764320000000,
+  IndexOutcomesAndBlocks1764330000000,
 ] as const;

@@ -56,7 +56,7 @@ CREATE TABLE delivery_attempts (
 CREATE INDEX idx_delivery_attempts_endpoint_attempted ON delivery_attempts USING btree (endpoint_id, attempted_at NULLS FIRST, id) INCLUDE (success);
 CREATE INDEX idx_delivery_attempts_event_id ON delivery_attempts USING btree (event_id);
 CREATE INDEX idx_delivery_attempts_next_retry_at ON delivery_attempts USING btree (next_retry_at) WHERE (should_retry = true);
-CREATE INDEX idx_delivery_attempts_not_delivered ON delivery_attempts USING btree (user_id, event_ingested_at, event_id) WHERE (success IS NOT TRUE);
+CREATE INDEX idx_delivery_attempts_undelivered ON delivery_attempts USING btree (user_id, event_ingested_at, event_id) INCLUDE (success) WHERE (success IS NOT TRUE);
 CREATE INDEX idx_delivery_attempts_user_endpoint ON delivery_attempts USING btree (user_id, endpoint_id, event_ingested_at, event_id) INCLUDE (duration_ms, success);
 CREATE INDEX idx_delivery_attempts_written_in ON delivery_attempts USING btree (written_in) WHERE (written_in IS NOT NULL);
 
@@ -170,6 +170,7 @@ CREATE TABLE events (
     CONSTRAINT events_pkey PRIMARY KEY (id),
     CONSTRAINT events_transaction_hash_log_index_key UNIQUE (transaction_hash, log_index)
 );
+CREATE INDEX idx_events_block ON events USING btree (block_number);
 CREATE INDEX idx_events_contract_address ON events USING btree (contract_address);
 CREATE INDEX idx_events_ingested_at_id ON events USING btree (ingested_at, id);
 

@@ -109,7 +109,7 @@ function events(
 
 const allPages = ['first page', 'deep page', 'page back', 'offset at half', 'from a time'];
 const twoPages = ['first page', 'deep page'];
-const undelivered = ['not_delivered', 'pkey', 'written_in'];
+const undelivered = ['undelivered', 'pkey', 'written_in'];
 /** Freshly vacuumed, the key is read without the table, which the smaller index of what is not delivered is not. */
 const orByKey = (reads: HotRead[]) => reads.map((read) => ({ ...read, orAttempts: ofUser }));
 

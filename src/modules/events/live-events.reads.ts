@@ -11,16 +11,12 @@ import {
   type EventPage,
   type Read,
 } from './events.reads.js';
+import type { LiveOptions } from './live/live-ctes.js';
 import { LiveEventPages } from './live-event-pages.reads.js';
 import type { EventRow } from './queries/event-columns.js';
 import { COUNTED_ROWS } from './queries/live-list-scope.js';
 import { liveFindEvent } from './queries/live-find-event.sql.js';
-import {
-  liveListAttempts,
-  type AttemptStart,
-  type AttemptStep,
-  type ListedAttemptRow,
-} from './queries/live-list-attempts.sql.js';
+import { liveListAttempts, type ListedAttemptRow } from './queries/live-list-attempts.sql.js';
 
 /**
  * Pages by the covering indexes, in whose order the lists are; totals and deep offsets by the rollups. A page costs the same
@@ -37,7 +33,9 @@ export class LiveEventsReads extends EventsReads {
   }
 
   async list(filter: EventFilter, page: EventPage, limit: number): Promise<Read<EventList>> {
-    const found = await new LiveEventPages(this.runner, this.maxTailRows, filter).read(page, limit);
+    const options: LiveOptions = { mode: 'live', maxTailRows: this.maxTailRows };
+    const pages = await LiveEventPages.of(this.runner, options, filter);
+    const found = await pages.read(page, limit);
     return found ?? this.original.list(filter, page, limit);
   }
 
@@ -49,50 +47,25 @@ export class LiveEventsReads extends EventsReads {
   }
 
   async attempts(filter: AttemptFilter, page: AttemptPage, limit: number): Promise<Read<AttemptList>> {
-    const isNewer = page.kind === 'newer';
-    const isPlaced = page.kind === 'older' || page.kind === 'newer';
-    const skip = page.kind === 'offset' ? page.offset : 0;
-    const step: AttemptStep = {
-      filter,
-      direction: isNewer ? 'newer' : 'older',
-      start: isPlaced ? { position: page.than, isIncluded: false } : null,
-      skip,
-      limit,
-      totals: filter.eventId === undefined ? { mode: 'live', maxTailRows: this.maxTailRows } : null,
-      countUpTo: filter.eventId === undefined ? 0 : COUNTED_ROWS + 1,
-    };
-    let rows = await this.runner.query(liveListAttempts(step));
+    // No rollup knows of an event.
+    const totals: LiveOptions | null =
+      filter.eventId === undefined ? { mode: 'live', maxTailRows: this.maxTailRows } : null;
+    const step = { filter, page, limit };
+    let rows = await this.runner.query(liveListAttempts({ ...step, totals }));
     if (first(rows).isStale) return this.original.attempts(filter, page, limit);
-    if (first(rows).isBehind)
-      rows = await this.runner.query(
-        liveListAttempts({ ...step, totals: null, countUpTo: COUNTED_ROWS + 1 }),
-      );
-    const { asOf, total, counted, reached } = first(rows);
-    const hasMore = Number(reached) > skip + limit;
-    const isBeyond = await this.hasAttempts(filter, page, Number(reached) > 0);
+    if (first(rows).isBehind) rows = await this.runner.query(liveListAttempts({ ...step, totals: null }));
+    const { asOf, total, counted, hasMore, hasBefore } = first(rows);
     const bound = boundedTotal(total, counted);
+    const isNewer = page.kind === 'newer';
     return {
       value: {
         attempts: rows.flatMap(toAttempt),
         ...bound,
-        hasOlder: isNewer ? isBeyond : hasMore,
-        hasNewer: isNewer ? hasMore : isBeyond,
+        hasOlder: isNewer ? hasBefore : hasMore,
+        hasNewer: isNewer ? hasMore : hasBefore,
       },
       trust: liveTrust(asOf, bound.totalIs === 'exact'),
     };
-  }
-
-  /** Whether there are rows on the side that the page does not go to. */
-  private async hasAttempts(filter: AttemptFilter, page: AttemptPage, isReached: boolean): Promise<boolean> {
-    if (page.kind === 'first') return false;
-    if (page.kind === 'offset' && isReached) return page.offset > 0;
-    const isOffset = page.kind === 'offset';
-    const start: AttemptStart | null = isOffset ? null : { position: page.than, isIncluded: true };
-    const direction = page.kind === 'older' ? 'newer' : 'older';
-    const [row] = await this.runner.query(
-      liveListAttempts({ filter, direction, start, skip: 0, limit: 1, totals: null, countUpTo: 0 }),
-    );
-    return Number(row?.reached ?? 0) > 0;
   }
 }
 
@@ -114,6 +87,15 @@ const liveTrust = (asOf: string, exact: boolean): Trust => ({ asOf, exact, sourc
 
 function toAttempt(listed: ListedAttemptRow): AttemptRow[] {
   if (listed.id === null) return [];
-  const { asOf: _1, isStale: _2, isBehind: _3, total: _4, counted: _5, reached: _6, ...row } = listed;
+  const {
+    asOf: _1,
+    isStale: _2,
+    isBehind: _3,
+    total: _4,
+    counted: _5,
+    hasMore: _6,
+    hasBefore: _7,
+    ...row
+  } = listed;
   return [row];
 }

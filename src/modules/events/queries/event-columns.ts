@@ -1,4 +1,4 @@
-import { fragment } from '../../../kernel/database/sql.js';
+import { constant, fragment } from '../../../kernel/database/sql.js';
 
 export interface EventRow {
   id: string;
@@ -42,3 +42,16 @@ export const attemptCounts = fragment`
          count(*) FILTER (WHERE da.success) AS successes,
          count(*) FILTER (WHERE NOT da.success) AS failures,
          min(da.endpoint_id::text)::uuid AS endpoint_id`;
+
+/**
+ * The event of `row` (at, id), for a LATERAL: by its time and id and not by its id alone. Events of one time are neighbours
+ * in that index and in the table, those of random ids are nowhere near each other. An attempt's event without a time is at
+ * -infinity. (A range of one id: with an equality the planner may take the index of ids all the same.)
+ */
+export const eventAt = (row: string) => {
+  const [at, id] = [constant(`${row}.at`), constant(`${row}.id`)];
+  return fragment`
+    SELECT e.* FROM events e WHERE e.ingested_at = ${at} AND e.id >= ${id} AND e.id <= ${id}
+     UNION ALL
+    SELECT e.* FROM events e WHERE ${at} = '-infinity' AND e.ingested_at IS NULL AND e.id = ${id}`;
+};

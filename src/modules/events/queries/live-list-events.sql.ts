@@ -2,7 +2,8 @@ import { constant, fragment, nothing, sql, type SqlFragment } from '../../../ker
 import type { EventFilter, EventPosition } from '../events.reads.js';
 import { liveCtes, type LiveOptions } from '../live/live-ctes.js';
 import { windowCtes } from '../live/live-window.js';
-import { attemptCounts, eventColumns, type EventRow } from './event-columns.js';
+import { attemptCounts, eventAt, eventColumns, type EventRow } from './event-columns.js';
+import { jumpCtes, jumpEdge } from './live-jump.js';
 import { counterOf, liveScopeOf, MIN_TIME, scopesCte, time, type ListScope } from './live-list-scope.js';
 import { slotsCtes, type SlotSource } from './live-slots.js';
 import { streamOf } from './live-stream.js';
@@ -20,13 +21,17 @@ export interface ListStep {
   start: ListStart | null;
   /** Where an earlier step has ended, or a jump begins: only older (newer) than this time. */
   edge: string | null;
+  /** Rows to leave out; by the rollups, where they count the list's and it does not end at a time. */
   skip: number;
+  jumps: boolean;
   limit: number;
   source: SlotSource;
   slots: number;
   live: LiveOptions;
   /** Only where the rollups know the total. */
   withTotal: boolean;
+  /** Whether there are rows on the other side of the start is to be told; only where rows may be everywhere. */
+  looksBeyond: boolean;
 }
 
 export type ListedEventRow = {
@@ -34,8 +39,11 @@ export type ListedEventRow = {
   isStale: boolean;
   isBehind: boolean;
   total: string | null;
-  /** Rows found up to skip + limit + 1. */
+  /** Rows of what was looked at that were left out; fewer than asked for after a jump. */
+  skipped: string;
+  /** Rows found up to skipped + limit + 1. */
   reached: string;
+  beyond: boolean | null;
   /** Where the slots end that were looked at; null: there are no more. */
   slotsEnd: string | null;
 } & (EventRow | { id: null });
@@ -47,8 +55,11 @@ export type ListedEventRow = {
 export const liveListEvents = (p: ListStep) => {
   const { userId } = p.filter;
   const order = constant(p.direction === 'older' ? 'x.at DESC, x.id DESC' : 'x.at, x.id');
-  const needed = fragment`${p.skip + p.limit + 1}::bigint`;
-  const usesLive = p.withTotal || p.source.kind !== 'everywhere';
+  const skip = p.jumps
+    ? fragment`coalesce((SELECT h.n FROM hour h), 0)::bigint`
+    : fragment`${p.skip}::bigint`;
+  const needed = fragment`(${skip} + ${p.limit + 1})`;
+  const usesLive = p.withTotal || p.jumps || p.source.kind !== 'everywhere';
   const ofEndpoints =
     p.scope.endpoints === 'all'
       ? nothing
@@ -60,6 +71,7 @@ export const liveListEvents = (p: ListStep) => {
     ...boundsOf(p),
     direction: p.direction,
     limit: p.slots,
+    rows: needed,
   })}, hits AS MATERIALIZED (
     SELECT x.at, x.id
       FROM slots sl
@@ -72,18 +84,20 @@ export const liveListEvents = (p: ListStep) => {
      })}) x
      ORDER BY ${order} LIMIT ${needed}
   ), page AS MATERIALIZED (
-    SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint OFFSET ${p.skip}::bigint
+    SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint OFFSET ${skip}
   )
   SELECT now() AS "asOf",
          ${usesLive ? fragment`(SELECT s.is_stale FROM state s)` : fragment`false`} AS "isStale",
          ${usesLive ? fragment`(SELECT b.is_behind FROM behind b)` : fragment`false`} AS "isBehind",
          ${totalOf(p)} AS "total",
+         ${skip} AS "skipped",
          (SELECT count(*) FROM hits) AS "reached",
+         ${beyondOf(p)} AS "beyond",
          (SELECT z.at::text FROM slots_end z) AS "slotsEnd",
          ${eventColumns}
     FROM (SELECT 1) AS always
     LEFT JOIN page ON true
-    LEFT JOIN events e ON e.id = page.id
+    LEFT JOIN LATERAL (${eventAt('page')}) e ON true
     LEFT JOIN LATERAL (
       SELECT ${attemptCounts}
         FROM delivery_attempts da
@@ -92,6 +106,23 @@ export const liveListEvents = (p: ListStep) => {
     LEFT JOIN endpoints ep ON ep.id = tried.endpoint_id
    ORDER BY page.at DESC, page.id DESC`;
 };
+
+/** The first row on the other side of the start, from the same index backwards. */
+function beyondOf(p: ListStep): SqlFragment {
+  if (!p.looksBeyond || p.start === null) return fragment`NULL::boolean`;
+  const direction = p.direction === 'older' ? 'newer' : 'older';
+  const start = { ...p.start, isIncluded: !p.start.isIncluded };
+  const { lo, hi } = boundsOf({ filter: p.filter, direction, start, edge: null, jumps: false });
+  return fragment`EXISTS (
+           SELECT FROM (SELECT ${lo} AS lo, ${hi} AS hi) sl
+            CROSS JOIN LATERAL (${streamOf({
+              filter: p.filter,
+              endpoints: p.scope.endpoints,
+              direction,
+              limit: fragment`1`,
+              where: placeOf(start, direction),
+            })}) x)`;
+}
 
 const hasWindow = ({ from, to }: EventFilter) => from !== undefined || to !== undefined;
 
@@ -107,15 +138,23 @@ function liveParts(p: ListStep): SqlFragment {
           hours: 0,
         })}`
       : nothing;
-  return fragment`${liveCtes(scope, p.live)},${scopesCte(p.scope, p.filter)}${window},`;
+  const jump = p.jumps
+    ? fragment`, ${jumpCtes({ filter: p.filter, scope: p.scope, offset: p.skip, counter: counterIn(p), live: p.live }, null)}`
+    : nothing;
+  return fragment`${liveCtes(scope, p.live)},${scopesCte(p.scope, p.filter)}${window}${jump},`;
 }
 
+/** Where the rollups count the list's rows: what each of theirs counts. */
+export const counterIn =
+  ({ scope, filter }: Pick<ListStep, 'scope' | 'filter'>) =>
+  (alias: string): SqlFragment =>
+    constant(counterOf(scope, filter, alias) ?? '0');
+
 function totalOf(p: ListStep): SqlFragment {
-  const counter = p.withTotal ? counterOf(p.scope, p.filter, 'x') : null;
-  if (counter === null) return fragment`NULL::bigint`;
-  if (hasWindow(p.filter))
-    return fragment`(SELECT coalesce(sum(${constant(counter)}), 0)::bigint FROM pieces x)`;
-  return fragment`(SELECT coalesce(sum(${constant(counter)}), 0)::bigint
+  if (!p.withTotal) return fragment`NULL::bigint`;
+  const counter = counterIn(p)('x');
+  if (hasWindow(p.filter)) return fragment`(SELECT coalesce(sum(${counter}), 0)::bigint FROM pieces x)`;
+  return fragment`(SELECT coalesce(sum(${counter}), 0)::bigint
             FROM (SELECT t.events, t.events_ok, t.events_open
                     FROM scopes sc
                     JOIN statistics_totals t ON t.user_id = ${p.filter.userId} AND t.scope_id = sc.scope_id
@@ -124,7 +163,16 @@ function totalOf(p: ListStep): SqlFragment {
 }
 
 /** Half-open in time: the window, cut at the start and at the edge. */
-function boundsOf({ filter, direction, start, edge }: ListStep): { lo: SqlFragment; hi: SqlFragment } {
+function boundsOf({
+  filter,
+  direction,
+  start,
+  edge,
+  jumps,
+}: Pick<ListStep, 'filter' | 'direction' | 'start' | 'edge' | 'jumps'>): {
+  lo: SqlFragment;
+  hi: SqlFragment;
+} {
   const from = filter.from ?? (filter.to === undefined ? '-infinity' : MIN_TIME);
   const lows = [fragment`${from}::timestamptz`];
   const highs = [fragment`${filter.to ?? 'infinity'}::timestamptz`];
@@ -132,6 +180,8 @@ function boundsOf({ filter, direction, start, edge }: ListStep): { lo: SqlFragme
   if (direction === 'older') {
     if (at !== undefined) highs.push(after(at));
     if (edge !== null) highs.push(fragment`${edge}::timestamptz`);
+    // least() passes over a null, and a list that ends before the jump does has no page.
+    if (jumps) highs.push(fragment`coalesce(${jumpEdge}, '-infinity')`);
   } else {
     if (at !== undefined) lows.push(fragment`${at}::timestamptz`);
     if (edge !== null) lows.push(fragment`${edge}::timestamptz`);

@@ -1,6 +1,7 @@
 import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { LiveScope } from '../live/live-ctes.js';
 import type { DeliveryStatus, EventFilter } from '../events.reads.js';
+import type { SlotSource } from './live-slots.js';
 import type { Endpoints } from './live-stream.js';
 
 /** Rows that are counted where no rollup knows their number. */
@@ -18,6 +19,16 @@ export function counterOf(scope: ListScope, { status }: EventFilter, alias: stri
   // Sets of chains hold each event under what it has at all, and at all that succeeded: not under both together.
   if (scope.rollups === 'chains' && status !== undefined && status !== 'delivered') return null;
   return status === undefined ? `${alias}.events` : counters[status](alias);
+}
+
+/** The hours in which events of a status may be. */
+export function hoursOf(scope: ListScope, filter: EventFilter & { status: DeliveryStatus }): SlotSource {
+  const counter = counterOf(scope, filter, 't');
+  if (counter !== null) return { kind: 'hours', counter, scopes: constant('scopes') };
+  // What an event is at several endpoints together it is at one of them.
+  const endpoints = scope.endpoints === 'all' ? [] : [...scope.endpoints];
+  const scopes = fragment`(SELECT unnest(${endpoints}::uuid[]) AS scope_id)`;
+  return { kind: 'hours', counter: counters[filter.status]('t'), scopes };
 }
 
 const counters: Readonly<Record<DeliveryStatus, (alias: string) => string>> = {

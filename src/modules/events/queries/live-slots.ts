@@ -5,7 +5,7 @@ import { contractFacet, topicFacet } from '../live/event-facets.js';
 export type SlotSource =
   | { readonly kind: 'everywhere' }
   /** Hours in which the scopes of the rollups have events of this sort, and those of rows that are in no rollup yet. */
-  | { readonly kind: 'hours'; readonly counter: string }
+  | { readonly kind: 'hours'; readonly counter: string; readonly scopes: SqlFragment }
   /** Five minutes with an event of the contract and of the first topic. */
   | { readonly kind: 'facets'; readonly contract: string | undefined; readonly topic0: string | undefined }
   /** Hours with blocks of the range. */
@@ -18,8 +18,10 @@ export interface SlotQuery {
   lo: SqlFragment;
   hi: SqlFragment;
   direction: 'older' | 'newer';
-  /** Slots to look at, in the order of the direction. */
+  /** Slots to look at, in the order of the direction, … */
   limit: number;
+  /** … and not more of them than should have so many rows, where it is known how many a slot has. */
+  rows: SqlFragment;
 }
 
 // -infinity + 1 hour is -infinity: the slot of events without a time ends where time begins.
@@ -41,16 +43,21 @@ export function slotsCtes(p: SlotQuery): SqlFragment {
   const length = p.source.kind === 'facets' ? '5 minutes' : '1 hour';
   return fragment`${daysCte(p, order)}
   candidates AS (${candidatesOf(p, order)}
-  ), slots AS MATERIALIZED (
-    SELECT greatest(x.lo, ${p.lo}) AS lo, least(${endOf('x.lo', length)}, ${p.hi}) AS hi
-      FROM (SELECT c.lo FROM candidates c
-             UNION
-            SELECT date_bin('${constant(length)}', d.at, 'epoch') FROM delta d
+  ), ordered AS MATERIALIZED (
+    SELECT x.lo, sum(sum(x.rows)) OVER (ORDER BY x.lo ${constant(order)}) - sum(x.rows) AS before
+      FROM (SELECT c.lo, c.rows FROM candidates c
+             UNION ALL
+            SELECT date_bin('${constant(length)}', d.at, 'epoch'), 0 FROM delta d
              WHERE d.at >= ${p.lo} AND d.at < ${p.hi}) x
+     GROUP BY x.lo
      ORDER BY x.lo ${constant(order)}
      LIMIT ${p.limit}::int
+  ), slots AS MATERIALIZED (
+    SELECT greatest(x.lo, ${p.lo}) AS lo, least(${endOf('x.lo', length)}, ${p.hi}) AS hi
+      FROM ordered x
+     WHERE x.before < ${p.rows}
   ), slots_end AS (
-    SELECT CASE WHEN count(*) >= ${p.limit}::int THEN ${constant(p.direction === 'older' ? 'min(s.lo)' : 'max(s.hi)')}
+    SELECT CASE WHEN (SELECT count(*) FROM ordered) >= least(${p.limit}::int, count(*) + 1) THEN ${constant(p.direction === 'older' ? 'min(s.lo)' : 'max(s.hi)')}
                 ${p.source.kind === 'facets' ? endOfDays(p) : nothing}
            END AS at
       FROM slots s
@@ -68,23 +75,23 @@ function candidatesOf({ userId, source, lo, hi, limit }: SlotQuery, order: strin
       return nothing;
     case 'hours':
       return fragment`
-    SELECT h.lo
-      FROM scopes sc
+    SELECT h.lo, h.rows
+      FROM ${source.scopes} sc
      CROSS JOIN LATERAL (
-       SELECT t.bucket AS lo FROM statistics_hours t
+       SELECT t.bucket AS lo, ${constant(source.counter)} AS rows FROM statistics_hours t
         WHERE t.user_id = ${userId} AND t.scope_id = sc.scope_id AND t.bucket < ${hi} AND ${endOf('t.bucket', '1 hour')} > ${lo}
           AND t.bucket >= date_bin('1 hour', ${lo}, 'epoch') AND ${constant(source.counter)} > 0
         ORDER BY t.bucket ${constant(order)} LIMIT ${limit}::int) h`;
     case 'blocks':
       return fragment`
-    SELECT b.hour AS lo
+    SELECT b.hour AS lo, 0 AS rows
       FROM event_blocks b
      WHERE b.user_id = ${userId} AND b.hour < ${hi} AND b.hour >= date_bin('1 hour', ${lo}, 'epoch')
        AND b.blocks && int8range(${source.from ?? null}::bigint, ${source.to ?? null}::bigint, '[]')
      ORDER BY b.hour ${constant(order)} LIMIT ${limit}::int`;
     case 'facets':
       return fragment`
-    SELECT x.lo
+    SELECT x.lo, 0 AS rows
       FROM (SELECT CASE WHEN isfinite(d.day) THEN (d.day::timestamp AT TIME ZONE 'UTC') + slot * INTERVAL '5 minutes'
                         ELSE '-infinity' END AS lo
               FROM days d

@@ -1,5 +1,6 @@
 import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { DeliveryStatus, EventFilter } from '../events.reads.js';
+import { eventAt } from './event-columns.js';
 
 /** Whose attempts count: all of the user's, or those at some of their endpoints. */
 export type Endpoints = 'all' | readonly string[];
@@ -19,7 +20,7 @@ export interface StreamQuery {
  * scan ends at the limit, however long the history is.
  */
 export function streamOf(p: StreamQuery): SqlFragment {
-  if (p.filter.transactionHash !== undefined) return ofTransaction(p);
+  if (isOfFewEvents(p.filter)) return ofFewEvents(p);
   if (p.endpoints === 'all') return detailed(p, groupsOf(p, nothing));
   const [only, ...others] = p.endpoints;
   if (only !== undefined && others.length === 0)
@@ -71,15 +72,9 @@ const detailsOf = (f: EventFilter) => fragment`
            ${f.contractAddress === undefined ? nothing : fragment`AND e.contract_address = ${f.contractAddress}`}
            ${f.topic0 === undefined ? nothing : fragment`AND e.topics[1] = ${f.topic0}`}`;
 
-/**
- * The event by its id, and nothing else: an index of what is asked for would be read anew for each row. OFFSET 0 keeps the
- * planner from that, whatever its statistics say of the contract.
- */
+/** OFFSET 0 keeps the planner from an index of what is asked for, which would be read anew for each row. */
 const eventOf = (p: StreamQuery) => fragment`
-         CROSS JOIN LATERAL (
-           SELECT FROM (SELECT e.block_number, e.transaction_hash, e.contract_address, e.topics
-                          FROM events e WHERE e.id = g.id OFFSET 0) e
-            WHERE true ${detailsOf(p.filter)} OFFSET 0) e`;
+         CROSS JOIN LATERAL (SELECT FROM (${eventAt('g')} OFFSET 0) e WHERE true ${detailsOf(p.filter)} OFFSET 0) e`;
 
 /** What only the event itself can tell is looked up row by row, until there are enough. */
 function detailed(p: StreamQuery, groups: SqlFragment): SqlFragment {
@@ -123,12 +118,25 @@ function merged(p: StreamQuery, endpoints: readonly string[]): SqlFragment {
          ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
 }
 
-/** A transaction has few events: from them to the attempts. */
-function ofTransaction(p: StreamQuery): SqlFragment {
-  const { userId, status } = p.filter;
+/** Blocks up to so many are looked up by their numbers. */
+const FEW_BLOCKS = 32;
+
+/** A transaction and a few blocks have few events, whoever's they are. */
+export const isOfFewEvents = ({ transactionHash, fromBlock, toBlock }: EventFilter) =>
+  transactionHash !== undefined ||
+  (fromBlock !== undefined && toBlock !== undefined && toBlock - fromBlock < FEW_BLOCKS);
+
+/** From the events to the attempts. By the hash or the blocks alone first: a contract may have any number of events. */
+function ofFewEvents(p: StreamQuery): SqlFragment {
+  const { userId, status, transactionHash, fromBlock, toBlock } = p.filter;
+  const few =
+    transactionHash === undefined
+      ? fragment`e.block_number >= ${fromBlock}::bigint AND e.block_number <= ${toBlock}::bigint`
+      : fragment`e.transaction_hash = ${transactionHash}`;
   return fragment`
         SELECT g.at, g.id
-          FROM (SELECT coalesce(e.ingested_at, '-infinity') AS at, e.id FROM events e WHERE true ${detailsOf(p.filter)} OFFSET 0) g
+          FROM (SELECT coalesce(e.ingested_at, '-infinity') AS at, e.id
+                  FROM (SELECT e.* FROM events e WHERE ${few} OFFSET 0) e WHERE true ${detailsOf(p.filter)} OFFSET 0) g
          CROSS JOIN LATERAL (
            SELECT FROM delivery_attempts a
             WHERE a.user_id = ${userId} AND a.event_ingested_at = g.at AND a.event_id = g.id
