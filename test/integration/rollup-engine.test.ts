@@ -259,6 +259,25 @@ describe('the audit', () => {
   });
 });
 
+it('a histogram holds durations below zero apart from zero, and apart from each other', async () => {
+  const ofMain = `endpoint_id = '${ids.aliceMain}'`;
+  await foldAll(session);
+  await database.query(
+    `UPDATE delivery_attempts SET duration_ms = -1 - abs(hashtext(id::text)::bigint) % 9000 WHERE ${ofMain}`,
+  );
+  await expectExactReads(session);
+  await foldAll(session);
+  await database.query(
+    `UPDATE delivery_attempts SET duration_ms = 0 WHERE ${ofMain} AND duration_ms < -6000`,
+  );
+  await foldAll(session);
+  const bins = `SELECT count(*) FROM statistics_durations WHERE ${ofMain} AND attempts > 0`;
+  expect(Number(await one(`${bins} AND max_ms < 0`))).toBeGreaterThan(2);
+  expect(await one(`${bins} AND max_ms = 0`)).toBe('1');
+  await expectExactReads(session);
+  await expectExactRollups(session);
+});
+
 it('forgets rows of zeros and endpoints that are gone', async () => {
   await foldAll(session);
   await database.query('DELETE FROM applications WHERE id = $1', [ids.aliceApp]);

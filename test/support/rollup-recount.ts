@@ -95,7 +95,9 @@ export const durationDifferences = `
   )
   SELECT 'bins' AS "side", d.*::text FROM (TABLE bins EXCEPT ALL TABLE recount) d
    UNION ALL
-  SELECT 'wide', b.*::text FROM bins b WHERE b.min_ms > 0 AND b.max_ms > 1.02 * b.min_ms
+  SELECT 'wide', b.*::text FROM bins b
+   WHERE sign(b.min_ms) <> sign(b.max_ms)
+      OR greatest(abs(b.min_ms::bigint), abs(b.max_ms::bigint)) > 1.02 * least(abs(b.min_ms::bigint), abs(b.max_ms::bigint))
    UNION ALL
   SELECT 'sums', x.*::text
     FROM ((SELECT b.user_id, b.endpoint_id, sum(b.attempts) FROM bins b GROUP BY 1, 2)

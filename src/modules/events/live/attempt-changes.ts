@@ -17,8 +17,9 @@ export const seenBy = (column: SqlFragment, { horizon, inFlight }: FoldSnapshot)
   fragment`(${column} IS NULL OR (${column} < ${id(horizon)} AND ${column} <> ALL (${ids(inFlight)})))`;
 
 /**
- * The rows of `select` whose `column` is seen by `upper` and not by `lower`, which is older. Two branches, so that each has
- * an index and an estimate of its own: a range with both ends, and the few that were in flight.
+ * The rows of `select` whose `column` is seen by `upper` and not by `lower`, which is older. Two branches, each held to the
+ * index of `column` whatever the planner believes of a table that is emptied all the time: a range with both ends, in order
+ * (a LIMIT that is not known beforehand makes the order worth having), and the few that were in flight.
  */
 export const newIn = (
   select: SqlFragment,
@@ -27,8 +28,11 @@ export const newIn = (
   upper: FoldSnapshot,
   where: SqlFragment = nothing,
 ) => fragment`
-    ${select}
+    SELECT x.* FROM (${select}
      WHERE ${column} >= ${id(lower.horizon)} AND ${column} < ${id(upper.horizon)} AND ${column} <> ALL (${ids(upper.inFlight)}) ${where}
+     ORDER BY ${column} LIMIT ${null}::bigint) x
      UNION ALL
-    ${select}
-     WHERE ${column} = ANY (${ids(lower.inFlight)}) AND ${column} <> ALL (${ids(upper.inFlight)}) ${where}`;
+    SELECT x.*
+      FROM unnest(${ids(lower.inFlight)}) f (id)
+     CROSS JOIN LATERAL (${select}
+     WHERE ${column} = f.id AND ${column} <> ALL (${ids(upper.inFlight)}) ${where} OFFSET 0) x`;

@@ -25,6 +25,9 @@ export const foldChanges = (p: { lower: FoldSnapshot; upper: FoldSnapshot; fineF
     ${newIn(superseded(1), fragment`v.written_in`, lower, upper, fragment`AND NOT ${seenBy(fragment`v.superseded_in`, upper)}`)}
      UNION ALL
     ${newIn(superseded(-1), fragment`v.superseded_in`, lower, upper, fragment`AND ${seenBy(fragment`v.written_in`, lower)}`)}
+  ), lingering AS MATERIALIZED (
+    SELECT EXISTS (SELECT FROM superseded_attempts v WHERE v.superseded_in >= ${upper.horizon}::xid8)
+           OR EXISTS (SELECT FROM superseded_attempts v WHERE v.superseded_in = ANY (${[...upper.inFlight]}::xid8[])) AS are_there
   ), touched AS MATERIALIZED (
     SELECT DISTINCT c.user_id, c.event_ingested_at, c.event_id FROM changed c
   ), present AS MATERIALIZED (
@@ -38,12 +41,13 @@ export const foldChanges = (p: { lower: FoldSnapshot; upper: FoldSnapshot; fineF
         UNION ALL
        SELECT v.endpoint_id, v.success
          FROM superseded_attempts v
-        WHERE v.user_id = t.user_id AND v.event_ingested_at = t.event_ingested_at AND v.event_id = t.event_id
+        WHERE (SELECT l.are_there FROM lingering l)
+          AND v.user_id = t.user_id AND v.event_ingested_at = t.event_ingested_at AND v.event_id = t.event_id
           AND ${seenBy(fragment`v.written_in`, upper)} AND NOT ${seenBy(fragment`v.superseded_in`, upper)}
        OFFSET 0) x
   ), ${deltaCtes}, ${addDeltaCtes({ kinds: [0, 1, 2, 3], fineFrom: p.fineFrom })}, ${addTotalsCte}, add_durations AS (
     INSERT INTO statistics_durations AS t (user_id, endpoint_id, bin, attempts, min_ms, max_ms)
-    SELECT c.user_id, c.endpoint_id, ${durationBin(fragment`c.duration_ms`)}, sum(c.s),
+    SELECT c.user_id, c.endpoint_id, ${durationBin(fragment`c.duration_ms`)}, sum(c.s)::int,
            coalesce(min(c.duration_ms) FILTER (WHERE c.s > 0), 2147483647),
            coalesce(max(c.duration_ms) FILTER (WHERE c.s > 0), -2147483648)
       FROM changed c

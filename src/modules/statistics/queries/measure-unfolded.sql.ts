@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { constant, fragment, sql } from '../../../kernel/database/sql.js';
 
 export interface UnfoldedRow {
   /** Of attempts and of versions, counted to `limit` + 1 each. */
@@ -9,16 +9,19 @@ export interface UnfoldedRow {
   supersededAt: string | null;
 }
 
+const unfolded = (table: string, column: string, p: { horizon: string; limit: number }) => fragment`
+    SELECT count(*) AS count,
+           CASE WHEN count(*) > ${p.limit}::int
+                THEN (SELECT a.id::text
+                        FROM (SELECT ${constant(column)} AS id FROM ${constant(table)}) a
+                       WHERE a.id >= ${p.horizon}::xid8 ORDER BY a.id OFFSET ${p.limit}::int LIMIT 1) END AS last
+      FROM (SELECT FROM ${constant(table)} a WHERE a.${constant(column)} >= ${p.horizon}::xid8
+             ORDER BY a.${constant(column)} LIMIT ${p.limit}::int + 1) x`;
+
 /** How much has come since `horizon`, as far as one step goes. */
 export const measureUnfolded = (p: { horizon: string; limit: number }) => sql<UnfoldedRow>(
   'statistics.measure-unfolded',
 )`
-  SELECT w.count AS "written", s.count AS "superseded",
-         CASE WHEN w.count > ${p.limit}::int THEN w.last END AS "writtenAt",
-         CASE WHEN s.count > ${p.limit}::int THEN s.last END AS "supersededAt"
-    FROM (SELECT count(*) AS count, max(x.written_in::text::numeric)::text AS last
-            FROM (SELECT a.written_in FROM delivery_attempts a WHERE a.written_in >= ${p.horizon}::xid8
-                   ORDER BY a.written_in LIMIT ${p.limit}::int + 1) x) w
-   CROSS JOIN (SELECT count(*) AS count, max(x.superseded_in::text::numeric)::text AS last
-            FROM (SELECT v.superseded_in FROM superseded_attempts v WHERE v.superseded_in >= ${p.horizon}::xid8
-                   ORDER BY v.superseded_in LIMIT ${p.limit}::int + 1) x) s`;
+  SELECT w.count AS "written", s.count AS "superseded", w.last AS "writtenAt", s.last AS "supersededAt"
+    FROM (${unfolded('delivery_attempts', 'written_in', p)}) w
+   CROSS JOIN (${unfolded('superseded_attempts', 'superseded_in', p)}) s`;

@@ -14,7 +14,7 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
   WITH gone AS MATERIALIZED (
     SELECT DISTINCT x.user_id, x.endpoint_id, ${durationBin(fragment`x.duration_ms`)} AS bin, x.duration_ms
       FROM (${newIn(superseded, fragment`v.superseded_in`, p.lower, p.upper, fragment`AND ${seenBy(fragment`v.written_in`, p.lower)}`)}) x
-     WHERE x.duration_ms > 100 OR x.duration_ms < 0
+     WHERE x.duration_ms NOT BETWEEN -100 AND 100
   ), loose AS MATERIALIZED (
     SELECT x.user_id, x.endpoint_id, array_agg(x.bin) AS bins
       FROM (SELECT DISTINCT d.user_id, d.endpoint_id, d.bin

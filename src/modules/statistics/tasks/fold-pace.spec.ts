@@ -12,15 +12,16 @@ describe('the pause between folds', () => {
   it.each([
     [0, 800],
     [10, 800],
-    [500, 500],
-    [1000, 250],
+    [1000, 800],
+    [2000, 500],
+    [4000, 250],
     [100_000, 250],
   ])('at %i rows/s is %i ms', (rowsPerSecond, pause) => {
     expect(settled(rowsPerSecond)).toBeCloseTo(pause, 3);
   });
 
   it('shrinks at once and grows step by step', () => {
-    expect(nextPauseMs({ lastPauseMs: 800, shortestMs: 50, rows: 4000 })).toBe(50);
+    expect(nextPauseMs({ lastPauseMs: 800, shortestMs: 50, rows: 16_000 })).toBe(50);
     expect(nextPauseMs({ lastPauseMs: 50, shortestMs: 50, rows: 0 })).toBe(100);
   });
 
