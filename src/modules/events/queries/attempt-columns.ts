@@ -1,10 +1,10 @@
-import { fragment } from '../../../kernel/database/sql.js';
+import { fragment, type SqlFragment } from '../../../kernel/database/sql.js';
 
-/** The columns of AttemptRow, from `da` (delivery_attempts), `e` (its event) and `ep` (its endpoint). */
-export const attemptColumns = fragment`
+/** The columns of AttemptRow, from `da` (delivery_attempts), `ep` (its endpoint) and its event's time. */
+export const attemptColumns = (eventIngestedAt: SqlFragment) => fragment`
          da.id,
          da.event_id AS "eventId",
-         coalesce(e.ingested_at, '-infinity') AS "eventIngestedAt",
+         ${eventIngestedAt} AS "eventIngestedAt",
          da.endpoint_id AS "endpointId",
          ep.name AS "endpointName",
          da.attempt_number AS "attemptNumber",

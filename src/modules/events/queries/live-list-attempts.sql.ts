@@ -1,7 +1,8 @@
 import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
-import type { AttemptFilter, AttemptPosition, AttemptRow } from '../events.reads.js';
+import type { AttemptFilter, AttemptPage, AttemptPosition, AttemptRow } from '../events.reads.js';
 import { liveCtes, type LiveOptions, type LiveScope } from '../live/live-ctes.js';
 import { attemptColumns } from './attempt-columns.js';
+import { COUNTED_ROWS } from './live-list-scope.js';
 
 export interface AttemptStart {
   position: AttemptPosition;
@@ -10,13 +11,10 @@ export interface AttemptStart {
 
 export interface AttemptStep {
   filter: AttemptFilter;
-  direction: 'older' | 'newer';
-  start: AttemptStart | null;
-  skip: number;
+  page: AttemptPage;
   limit: number;
-  /** The total from the rollups; null: it is counted up to a bound, or not at all. */
+  /** The total from the rollups; null: it is counted up to a bound. */
   totals: LiveOptions | null;
-  countUpTo: number;
 }
 
 export type ListedAttemptRow = {
@@ -24,50 +22,100 @@ export type ListedAttemptRow = {
   isStale: boolean;
   isBehind: boolean;
   total: string | null;
-  /** Rows counted, at most countUpTo; null where nothing was. */
+  /** Rows counted, at most COUNTED_ROWS + 1; null where the total is known. */
   counted: string | null;
-  reached: string;
+  /** There are rows behind the page, in its direction, and before it. */
+  hasMore: boolean;
+  hasBefore: boolean;
 } & (AttemptRow | { id: null });
 
-/**
- * A page of attempts by (attempted_at, id), an unknown time last, endpoint by endpoint from the index in that order, and the
- * first rows of them all.
- */
+interface Keys {
+  filter: AttemptFilter;
+  direction: 'older' | 'newer';
+  start: AttemptStart | null;
+  /** Of each endpoint; more are never needed. */
+  limit: SqlFragment;
+}
+
+/** A page of attempts by (attempted_at, id), an unknown time last, from the index of each endpoint in that order. */
 export const liveListAttempts = (p: AttemptStep) => {
-  const { userId } = p.filter;
-  const order = orderOf(p.direction, 'x.at', 'x.id');
-  const needed = fragment`${p.skip + p.limit + 1}::bigint`;
+  const { userId, endpointId } = p.filter;
+  const direction = p.page.kind === 'newer' ? 'newer' : 'older';
+  const order = orderOf(direction, 'x.at', 'x.id');
+  const skip = p.page.kind === 'offset' ? p.page.offset : 0;
+  const more = fragment`${p.limit + 1}::bigint`;
+  // Where none succeeded, or none failed, nothing is to be looked through.
+  const limit =
+    p.filter.success === undefined
+      ? more
+      : fragment`CASE WHEN (SELECT k.total FROM known k) = 0 THEN 0 ELSE ${more} END`;
   return sql<ListedAttemptRow>('events.live-list-attempts')`
   WITH ${p.totals === null ? nothing : fragment`${liveCtes(liveScopeOf(p.filter), p.totals)},`} own AS MATERIALIZED (
-    SELECT p.id FROM endpoints p
-     WHERE p.user_id = ${userId} ${p.filter.endpointId === undefined ? nothing : fragment`AND p.id = ${p.filter.endpointId}`}
+    SELECT p.id, p.name FROM endpoints p
+     WHERE p.user_id = ${userId} ${endpointId === undefined ? nothing : fragment`AND p.id = ${endpointId}`}
+  ), own_ids AS MATERIALIZED (
+    SELECT array_agg(o.id) AS ids FROM own o
+  ), known AS MATERIALIZED (
+    SELECT ${totalOf(p)} AS total
   ), hits AS MATERIALIZED (
-    SELECT x.at, x.id FROM (${keysOf(p, needed)}) x ORDER BY ${order} LIMIT ${needed}
+    SELECT x.at, x.id FROM (${pageKeysOf(p, direction, fragment`${skip + p.limit + 1}::bigint`)}) x
+     ORDER BY ${order} LIMIT ${limit} OFFSET ${skip}::bigint
   ), page AS MATERIALIZED (
-    SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint OFFSET ${p.skip}::bigint
+    SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint
   )
   SELECT now() AS "asOf",
          ${p.totals === null ? fragment`false` : fragment`(SELECT s.is_stale FROM state s)`} AS "isStale",
          ${p.totals === null ? fragment`false` : fragment`(SELECT b.is_behind FROM behind b)`} AS "isBehind",
-         ${totalOf(p)} AS "total", ${countedOf(p)} AS "counted",
-         (SELECT count(*) FROM hits) AS "reached",
-         ${attemptColumns}
+         (SELECT k.total FROM known k) AS "total", ${countedOf(p)} AS "counted",
+         (SELECT count(*) FROM hits) > ${p.limit}::bigint AS "hasMore", ${hasBefore(p)} AS "hasBefore",
+         ${attemptColumns(fragment`da.event_ingested_at`)}
     FROM (SELECT 1) AS always
     LEFT JOIN page ON true
     LEFT JOIN delivery_attempts da ON da.id = page.id
-    LEFT JOIN events e ON e.id = da.event_id
-    LEFT JOIN endpoints ep ON ep.id = da.endpoint_id
+    LEFT JOIN own ep ON ep.id = da.endpoint_id
    ORDER BY page.at DESC NULLS LAST, page.id DESC`;
 };
 
-const orderOf = (direction: AttemptStep['direction'], at: string, id: string) =>
+const orderOf = (direction: Keys['direction'], at: string, id: string) =>
   constant(direction === 'older' ? `${at} DESC NULLS LAST, ${id} DESC` : `${at} NULLS FIRST, ${id}`);
 
-function keysOf(p: Pick<AttemptStep, 'filter' | 'direction' | 'start'>, limit: SqlFragment): SqlFragment {
-  const { eventId, success } = p.filter;
-  const ofOutcome =
-    success === undefined ? nothing : success ? fragment`AND a.success` : fragment`AND NOT a.success`;
-  const branches = placesOf(p);
+const ofOutcome = ({ success }: AttemptFilter) =>
+  success === undefined ? nothing : success ? fragment`AND a.success` : fragment`AND NOT a.success`;
+
+/** Endpoints whose rows are skipped in the order of all of them; of others, as many are sorted as are skipped. */
+const MERGED_ENDPOINTS = 32;
+
+/** The keys from the page's beginning on, without a limit where they come in order: then skipped ones are only walked over. */
+function pageKeysOf(
+  { filter, page }: AttemptStep,
+  direction: Keys['direction'],
+  limit: SqlFragment,
+): SqlFragment {
+  if (page.kind === 'older' || page.kind === 'newer')
+    return keysOf({ filter, direction, start: { position: page.than, isIncluded: false }, limit });
+  if (filter.eventId !== undefined) return keysOf({ filter, direction, start: null, limit });
+  const inOrder = (endpointId: SqlFragment) => fragment`
+      (SELECT a.attempted_at AS at, a.id FROM delivery_attempts a WHERE a.endpoint_id = (${endpointId}) ${ofOutcome(filter)}
+        ORDER BY ${orderOf(direction, 'a.attempted_at', 'a.id')})`;
+  if (filter.endpointId !== undefined) return inOrder(fragment`SELECT o.id FROM own o`);
+  if (page.kind === 'first') return keysOf({ filter, direction, start: null, limit });
+  const merged = Array.from({ length: MERGED_ENDPOINTS }, (_, index) =>
+    inOrder(fragment`SELECT i.ids[${constant(String(index + 1))}] FROM own_ids i`),
+  );
+  const others = fragment`(SELECT unnest(i.ids[${constant(String(MERGED_ENDPOINTS + 1))}:]) AS id FROM own_ids i)`;
+  return all([...merged, keysOf({ filter, direction, start: null, limit }, others)]);
+}
+
+const all = (branches: SqlFragment[]) =>
+  branches.reduce(
+    (whole, branch) => fragment`${whole}
+       UNION ALL ${branch}`,
+  );
+
+/** The first keys of each of the endpoints, in no order. */
+function keysOf({ filter, direction, start, limit }: Keys, endpoints = constant('own')): SqlFragment {
+  const { eventId } = filter;
+  const branches = placesOf({ direction, start });
   // OFFSET 0 keeps the planner from reading all attempts of each endpoint to find the event's.
   if (eventId !== undefined)
     return fragment`
@@ -75,22 +123,39 @@ function keysOf(p: Pick<AttemptStep, 'filter' | 'direction' | 'start'>, limit: S
         FROM (SELECT a.attempted_at, a.id, a.endpoint_id, a.success
                 FROM delivery_attempts a WHERE a.event_id = ${eventId} OFFSET 0) a
         JOIN own o ON o.id = a.endpoint_id
-       WHERE (${either(branches)}) ${ofOutcome}`;
+       WHERE (${either(branches)}) ${ofOutcome(filter)}`;
   const branch = (place: SqlFragment) => fragment`
       SELECT x.at, x.id
-        FROM own o
+        FROM ${endpoints} o
        CROSS JOIN LATERAL (
          SELECT a.attempted_at AS at, a.id
            FROM delivery_attempts a
-          WHERE a.endpoint_id = o.id ${ofOutcome} AND ${place}
-          ORDER BY ${orderOf(p.direction, 'a.attempted_at', 'a.id')} LIMIT ${limit}) x`;
-  return branches.map(branch).reduce((all, next) => fragment`${all} UNION ALL ${next}`);
+          WHERE a.endpoint_id = o.id ${ofOutcome(filter)} AND ${place}
+          ORDER BY ${orderOf(direction, 'a.attempted_at', 'a.id')} LIMIT ${limit}) x`;
+  return all(branches.map(branch));
+}
+
+/** Whether there are rows on the side that the page does not go to. */
+function hasBefore({ filter, page }: AttemptStep): SqlFragment {
+  const limit = constant('1');
+  const any = (keys: SqlFragment) => fragment`EXISTS (SELECT FROM (${keys}) x)`;
+  switch (page.kind) {
+    case 'first':
+      return fragment`false`;
+    case 'offset':
+      return fragment`${page.offset}::bigint > 0 AND coalesce((SELECT k.total > 0 FROM known k), ${any(keysOf({ filter, direction: 'older', start: null, limit }))})`;
+    case 'older':
+    case 'newer': {
+      const direction = page.kind === 'older' ? 'newer' : 'older';
+      return any(keysOf({ filter, direction, start: { position: page.than, isIncluded: true }, limit }));
+    }
+  }
 }
 
 const either = (branches: SqlFragment[]) => branches.reduce((all, next) => fragment`${all} OR ${next}`);
 
 /** The place in branches that each are a range of the index: attempts with a time, and those without, which are the oldest. */
-function placesOf({ direction, start }: Pick<AttemptStep, 'direction' | 'start'>): SqlFragment[] {
+function placesOf({ direction, start }: Pick<Keys, 'direction' | 'start'>): SqlFragment[] {
   if (start === null) return [fragment`true`];
   const { at, id } = start.position;
   const operator = constant(`${direction === 'older' ? '<' : '>'}${start.isIncluded ? '=' : ''}`);
@@ -118,17 +183,18 @@ function liveScopeOf({ userId, endpointId }: AttemptFilter): LiveScope {
   };
 }
 
+/** NULL where no rollup counts the rows. */
 function totalOf({ filter, totals }: AttemptStep): SqlFragment {
   if (totals === null) return fragment`NULL::bigint`;
   const { userId, endpointId = userId, success } = filter;
   const counter = constant(success === undefined ? 'attempts' : success ? 'ok' : 'failed');
-  return fragment`((SELECT coalesce(sum(t.${counter}), 0)::bigint FROM statistics_totals t
+  return fragment`(SELECT coalesce(sum(t.${counter}), 0)::bigint FROM statistics_totals t
             WHERE t.user_id = ${userId} AND t.scope_id = ${endpointId})
-          + (SELECT coalesce(sum(d.${counter}), 0)::bigint FROM delta d))`;
+          + (SELECT coalesce(sum(d.${counter}), 0)::bigint FROM delta d)`;
 }
 
-const countedOf = (p: AttemptStep) =>
-  p.countUpTo === 0
-    ? fragment`NULL::bigint`
-    : fragment`(SELECT count(*) FROM (SELECT FROM (${keysOf({ ...p, direction: 'older', start: null }, fragment`${p.countUpTo}::bigint`)}) x
-            LIMIT ${p.countUpTo}::bigint) x)`;
+function countedOf({ filter, totals }: AttemptStep): SqlFragment {
+  if (totals !== null) return fragment`NULL::bigint`;
+  const limit = fragment`${COUNTED_ROWS + 1}::bigint`;
+  return fragment`(SELECT count(*) FROM (SELECT FROM (${keysOf({ filter, direction: 'older', start: null, limit })}) x LIMIT ${limit}) x)`;
+}

@@ -23,7 +23,7 @@ export const originalListAttempts = (p: { filter: AttemptFilter; page: OriginalP
        ${success === undefined ? nothing : fragment`AND da.success = ${success}`}
   ), ${originalPage(p.page, p.limit)}
   SELECT ${originalPageColumns},
-         ${attemptColumns}
+         ${attemptColumns(fragment`coalesce(e.ingested_at, '-infinity')`)}
     FROM extent x
     LEFT JOIN page ON true
     LEFT JOIN delivery_attempts da ON da.id = page.id
