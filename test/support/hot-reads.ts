@@ -13,8 +13,6 @@ export interface HotRead {
   run(session: ExplainedSession, ids: PlanIds): Promise<unknown>;
   /** Indexes of delivery_attempts that its statements use, without their common prefixes. */
   attempts: readonly string[];
-  /** Of a read that the planner has two good ways for. */
-  orAttempts?: readonly string[];
   /** Where the page's keys come in the index's order, and the scan ends at the page's LIMIT. */
   isOrdered?: boolean;
 }
@@ -109,18 +107,15 @@ function events(
 
 const allPages = ['first page', 'deep page', 'page back', 'offset at half', 'from a time'];
 const twoPages = ['first page', 'deep page'];
-const undelivered = ['undelivered', 'pkey', 'written_in'];
-/** Freshly vacuumed, the key is read without the table, which the smaller index of what is not delivered is not. */
-const orByKey = (reads: HotRead[]) => reads.map((read) => ({ ...read, orAttempts: ofUser }));
-
+const undelivered = ['pkey', 'undelivered', 'written_in'];
 const eventReads: HotRead[] = [
   ...events('of all', ofUser, true, () => ({}), allPages),
   ...events('of an endpoint', ofEndpoints, true, ({ endpointId }) => ({ endpointId }), allPages),
   ...events('of an application', ofEndpoints, true, ({ applicationId }) => ({ applicationId }), twoPages),
   ...events('of chains', ofEndpoints, true, () => ({ chainIds: [1] }), twoPages),
-  ...orByKey(events('failed', undelivered, true, () => ({ status: 'failed' }), [...twoPages, 'page back'])),
+  ...events('failed', undelivered, true, () => ({ status: 'failed' }), [...twoPages, 'page back']),
   ...events('delivered', ofUser, true, () => ({ status: 'delivered' }), twoPages),
-  ...orByKey(events('pending', undelivered, true, () => ({ status: 'pending' }), twoPages)),
+  ...events('pending', undelivered, true, () => ({ status: 'pending' }), twoPages),
   ...events(
     'failed at an application',
     ofEndpoints,
@@ -129,6 +124,9 @@ const eventReads: HotRead[] = [
     twoPages,
   ),
   ...events('of blocks', ofUser, true, () => ({ fromBlock: 100, toBlock: 30_000 }), ['first page']),
+  ...events('of a few blocks', ofUser.slice(0, 1), false, () => ({ fromBlock: 990, toBlock: 1000 }), [
+    'first page',
+  ]),
   lists('events of a transaction', ofUser.slice(0, 1), false, (reads, { userId, transactionHash }) =>
     reads.list({ userId, transactionHash }, { kind: 'first' }, LIMIT),
   ),
