@@ -26,8 +26,10 @@ export const foldChanges = (p: { lower: FoldSnapshot; upper: FoldSnapshot; fineF
      UNION ALL
     ${newIn(superseded(-1), fragment`v.superseded_in`, lower, upper, fragment`AND ${seenBy(fragment`v.written_in`, lower)}`)}
   ), lingering AS MATERIALIZED (
-    SELECT EXISTS (SELECT FROM superseded_attempts v WHERE v.superseded_in >= ${upper.horizon}::xid8)
-           OR EXISTS (SELECT FROM superseded_attempts v WHERE v.superseded_in = ANY (${[...upper.inFlight]}::xid8[])) AS are_there
+    SELECT (SELECT true FROM superseded_attempts v WHERE v.superseded_in >= ${upper.horizon}::xid8 ORDER BY v.superseded_in LIMIT 1)
+           IS NOT NULL
+           OR EXISTS (SELECT FROM unnest(${[...upper.inFlight]}::xid8[]) f (id)
+                       CROSS JOIN LATERAL (SELECT FROM superseded_attempts v WHERE v.superseded_in = f.id OFFSET 0) v) AS are_there
   ), touched AS MATERIALIZED (
     SELECT DISTINCT c.user_id, c.event_ingested_at, c.event_id FROM changed c
   ), present AS MATERIALIZED (

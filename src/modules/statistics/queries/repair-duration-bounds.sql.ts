@@ -19,7 +19,9 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
     SELECT x.user_id, x.endpoint_id, array_agg(x.bin) AS bins
       FROM (SELECT DISTINCT d.user_id, d.endpoint_id, d.bin
               FROM gone g
-              JOIN statistics_durations d ON d.user_id = g.user_id AND d.endpoint_id = g.endpoint_id AND d.bin = g.bin
+             CROSS JOIN LATERAL (
+               SELECT d.* FROM statistics_durations d
+                WHERE d.user_id = g.user_id AND d.endpoint_id = g.endpoint_id AND d.bin = g.bin OFFSET 0) d
              WHERE d.attempts > 0 AND (g.duration_ms <= d.min_ms OR g.duration_ms >= d.max_ms)) x
      GROUP BY x.user_id, x.endpoint_id
   ), bounds AS MATERIALIZED (
