@@ -3,7 +3,7 @@ import { connect, withConnection, type BenchConnection } from './connection.js';
 import { findUser, selectOne } from './floor.sql.js';
 import { measureThroughput, type Operation, type Throughput } from './load.js';
 import { liveReaders } from './readers.js';
-import { statements } from './statements.js';
+import { statements, type Measured } from './statements.js';
 import type { Tenant } from './tenants.js';
 import { timeWarm } from './timing.js';
 
@@ -25,26 +25,19 @@ export function measureDatabaseThroughput(
   roundSeconds: number,
   signal: AbortSignal,
 ): Promise<Throughput[]> {
-  const operation = (name: string, send: (connection: BenchConnection) => Promise<unknown>) => ({
-    name,
-    connect: () => connect(databaseUrl, signal),
-    send,
-  });
   const [heavy] = tenants as [Tenant];
   const operations: Operation<BenchConnection>[] = [
-    operation('SELECT 1', (connection) => connection.query(selectOne)),
-    operation('primary-key read', (connection) => connection.query(findUser({ userId: heavy.userId }))),
+    { name: 'SELECT 1', send: (connection) => connection.query(selectOne) },
+    { name: 'primary-key read', send: (connection) => connection.query(findUser({ userId: heavy.userId })) },
   ];
-  for (const { name, read } of statements.filter(({ kind }) => kind === 'dashboard')) {
-    for (const tenant of tenants)
-      operations.push(
-        operation(`${name}, ${tenant.name}`, (connection) => read(liveReaders(connection), tenant)),
-      );
-  }
+  const add = ({ name, read }: Measured, tenant: Tenant) =>
+    operations.push({
+      name: `${name}, ${tenant.name}`,
+      send: (connection) => read(liveReaders(connection), tenant),
+    });
+  for (const statement of statements.filter(({ kind }) => kind === 'dashboard'))
+    for (const tenant of tenants) add(statement, tenant);
   const firstPage = statements.find(({ kind }) => kind === 'list');
-  if (firstPage)
-    operations.push(
-      operation(`${firstPage.name}, heavy`, (connection) => firstPage.read(liveReaders(connection), heavy)),
-    );
-  return measureThroughput(operations, roundSeconds, signal);
+  if (firstPage) add(firstPage, heavy);
+  return measureThroughput(() => connect(databaseUrl, signal), operations, roundSeconds, signal);
 }

@@ -1,32 +1,43 @@
 import { grouped } from '../../src/demo/progress-bar.js';
-import { boundsTable, type Bound } from '../report/bounds.js';
+import type { Bound } from '../report/bounds.js';
 import { mib, table } from '../report/markdown.js';
+import { answer } from './answer.js';
 import { exact } from './figures.js';
 import { growthOf, type Scale } from './growth.js';
-import { describe } from './page.js';
+import { describe, loaded } from './page.js';
 import { statements } from './statements.js';
+
+const readsLine = `- Reads: the heavy tenant's, in the database, warm: over one connection with the options of the server, named prepared
+  statements, up to 500 times each; from sending the statement to the parsed answer, as the client in Node sees it.`;
 
 export function growthPage(scales: readonly Scale[], bounds: readonly Bound[]): string {
   const [first] = scales;
-  const head = scales.map(({ scale }) => `× ${Number(scale.toFixed(2))}`);
+  const multiples = scales.map(({ scale }) => `× ${Number(scale.toPrecision(3))}`);
   const row = (what: string, of: (scale: Scale) => string) => [what, ...scales.map(of)];
   const sections = [
     `# How ours grows with the history`,
     `Written by \`npm run bench -- --growth\` (${first?.conditions.ranAt.slice(0, 10) ?? ''}); the same figures are in the .json beside it.`,
-    first ? describe(first.conditions) : '',
-    `The same rate of events over a shorter and a longer time; reads of the heavy tenant, warm, in the database.`,
+    answer(bounds),
+    `## Conditions`,
+    [
+      first ? describe(first.conditions) : '',
+      `- Data: events at one rate, over a shorter and a longer time. ${loaded}`,
+      readsLine,
+    ].join('\n'),
     table(
-      ['', ...head],
+      ['History, as a multiple of 60 days', ...multiples],
       [
         row('events', ({ conditions }) => grouped(conditions.filled.events)),
         row('days', ({ conditions }) => String(conditions.filled.days)),
-        row("heavy tenant's attempts", ({ heavy }) => grouped(heavy.attempts)),
-        row('database', ({ databaseBytes }) => mib(databaseBytes)),
+        row("the heavy tenant's attempts", ({ heavy }) => grouped(heavy.attempts)),
+        row('size of the database', ({ databaseBytes }) => mib(databaseBytes)),
+        row('newest event, hours before the run', ({ conditions }) => conditions.dataAgeHours.toFixed(1)),
       ],
     ),
-    `p50 / p99 in ms, and the largest scale's p50 as times of the smallest's:`,
+    `## Reads`,
+    `The last column is p50 after the longest history as a multiple of p50 after the shortest.`,
     table(
-      ['', ...head, 'times'],
+      ['Read', ...multiples.map((multiple) => `${multiple}: p50 / p99, ms`), 'longest / shortest'],
       statements.map(({ name }, i) => [
         ...row(
           name,
@@ -35,8 +46,6 @@ export function growthPage(scales: readonly Scale[], bounds: readonly Bound[]): 
         growthOf(scales, i).toFixed(2),
       ]),
     ),
-    `## Bounds`,
-    boundsTable(bounds),
   ];
   return `${sections.join('\n\n')}\n`;
 }

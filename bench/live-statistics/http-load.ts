@@ -47,7 +47,6 @@ export async function measureHttpThroughput(
   const heavyToken = await server.logIn(heavy.email, PASSWORD);
   const get = (name: string, path: string, token: string): Operation<HttpClient> => ({
     name,
-    connect: () => HttpClient.connect(server.url),
     send: (client) => client.get(apiPath(path), token),
   });
   const operations = [get(TRIVIAL, '/health/live', heavyToken), get(ONE_READ, '/users/me', heavyToken)];
@@ -56,5 +55,5 @@ export async function measureHttpThroughput(
     operations.push(get(`dashboard, ${tenant.name}`, '/statistics/dashboard', token));
   }
   operations.push(get('list, first page, heavy', '/events', heavyToken));
-  return measureThroughput(operations, roundSeconds, signal);
+  return measureThroughput(() => HttpClient.connect(server.url), operations, roundSeconds, signal);
 }

@@ -9,7 +9,6 @@ export interface Client {
 
 export interface Operation<C extends Client> {
   name: string;
-  connect: () => Promise<C>;
   send: (client: C) => Promise<unknown>;
 }
 
@@ -23,8 +22,12 @@ export interface Throughput {
 export const CLIENTS = [1, 8, 32];
 const ROUNDS = 3;
 
+/** A new backend's caches and its plan of the statement are made then. */
+const WARM_UPS = 10;
+
 /** Closed loop: each client sends its next request when it has the answer. The operations take turns, round by round. */
 export async function measureThroughput<C extends Client>(
+  connect: () => Promise<C>,
   operations: readonly Operation<C>[],
   roundSeconds: number,
   signal: AbortSignal,
@@ -32,42 +35,51 @@ export async function measureThroughput<C extends Client>(
   const found: Throughput[] = [];
   for (const clients of CLIENTS) {
     const rates = operations.map((): number[] => []);
-    for (let round = 0; round < ROUNDS; round++) {
-      for (const [i, operation] of operations.entries())
-        rates[i]?.push(await runRound(operation, clients, roundSeconds, signal));
-    }
+    await withClients(connect, clients, async (opened) => {
+      for (const { send } of operations)
+        await Promise.all(opened.map((client) => times(WARM_UPS, () => send(client))));
+      for (let round = 0; round < ROUNDS; round++) {
+        for (const [i, { send }] of operations.entries())
+          rates[i]?.push(await runRound(opened, send, roundSeconds, signal));
+      }
+    });
     operations.forEach(({ name }, i) => found.push({ name, clients, perSecond: median(rates[i] ?? []) }));
   }
   return found;
 }
 
-const WARM_UPS = 10;
-
-async function runRound<C extends Client>(
-  { connect, send }: Operation<C>,
-  clients: number,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<number> {
+async function withClients<C extends Client>(
+  connect: () => Promise<C>,
+  count: number,
+  use: (clients: readonly C[]) => Promise<void>,
+): Promise<void> {
   const opened: C[] = [];
   try {
-    for (let i = 0; i < clients; i++) opened.push(await connect());
-    await Promise.all(opened.map((client) => times(WARM_UPS, () => send(client))));
-    const startedAt = performance.now();
-    const deadline = startedAt + seconds * 1000;
-    let answers = 0;
-    const loop = async (client: C) => {
-      while (performance.now() < deadline) {
-        signal.throwIfAborted();
-        await send(client);
-        answers++;
-      }
-    };
-    await Promise.all(opened.map(loop));
-    return (answers * 1000) / (performance.now() - startedAt);
+    for (let i = 0; i < count; i++) opened.push(await connect());
+    await use(opened);
   } finally {
     await Promise.all(opened.map((client) => client.close()));
   }
+}
+
+async function runRound<C extends Client>(
+  clients: readonly C[],
+  send: (client: C) => Promise<unknown>,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<number> {
+  const startedAt = performance.now();
+  const deadline = startedAt + seconds * 1000;
+  let answers = 0;
+  const loop = async (client: C) => {
+    while (performance.now() < deadline) {
+      signal.throwIfAborted();
+      await send(client);
+      answers++;
+    }
+  };
+  await Promise.all(clients.map(loop));
+  return (answers * 1000) / (performance.now() - startedAt);
 }
 
 async function times(count: number, run: () => Promise<unknown>): Promise<void> {

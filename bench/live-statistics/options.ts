@@ -40,7 +40,7 @@ export const usage = `usage: npm run bench -- [flags]
   --events N           events at scale 1, about 1.25 delivery attempts each: 5000 to 100000000 (default 4700000)
   --growth             instead: how ours grows with the history, at 0.1, 1 and 3
   --rate N             rows the writer inserts a second: 1 to 50000 (default 1000)
-  --seconds N          of each figure under load: 1 to 600 (default 30)
+  --seconds N          of each figure under load, in rounds of a thirtieth where forms take turns: 1 to 600 (default 30)
   --fault-minutes N    how long a snapshot stays open and the fold is down, 0 to 60; a writing transaction half of it
                        (default 10)
   --default-settings   PostgreSQL's own settings instead of the plan's for 8 GB
@@ -50,7 +50,8 @@ export const usage = `usage: npm run bench -- [flags]
   --out FILE.md        the page with the result; the figures go beside it as .json
                        (default docs/bench/live-statistics.md, docs/bench/live-statistics-growth.md)
   --data-dir DIR       new or empty folder for the databases (default a temporary one)
-  --reuse DIR          keeps the filled databases of the first run here; later runs copy them instead of filling anew
+  --reuse DIR          keeps the filled databases of the first run here; later runs copy them instead of filling anew.
+                       With --growth one folder for each scale, DIR/scale-0.1 and so on, used in place: it only reads
   --keep               leaves the databases, stopped
 Exit 0 when every bound holds, 1 when one does not or the bench fails, 2 for a wrong flag.`;
 
@@ -76,7 +77,6 @@ export function readOptions(args: readonly string[]): LiveOptions | null {
   const out = flags.out ?? `docs/bench/live-statistics${growth ? '-growth' : ''}.md`;
   if (!out.endsWith('.md'))
     throw new FlagError(`--out is ${JSON.stringify(out)}: it takes the name of an .md file`);
-  if (growth && reuse !== undefined) throw new FlagError('--growth fills three databases: no --reuse');
   return {
     scale: times,
     events,

@@ -10,21 +10,31 @@ const LISTED_COSTS = 12;
 /** What it costs to be fast: reads beside writers, the fold, writes, disk. */
 export const costSections = (result: LiveResult): string[] => [
   `## Beside the writer`,
-  `The heavy tenant's dashboard, ${PER_SECOND} times a second whatever became of the ones before (as a hundred open dashboards ask), while the server folds; latency is from when it was due, in ms:`,
+  `The heavy tenant's dashboard, ${PER_SECOND} times a second whatever became of the ones before (as a hundred open dashboards ask), for the last seconds of each condition, while the server folds. Latency counts from when a read was due:`,
   underFireTable(result),
   catchUpLine(result),
   `## The fold`,
   ...foldCost(result),
   `## Writes`,
-  `Rows a second into delivery_attempts by writers that know EthHook's columns alone, in turns of original and ours; medians. The fold does not run. With synchronous_commit off the disk waits for nobody.`,
+  `Rows a second into delivery_attempts by writers that know EthHook's columns alone, in turns of original and ours: medians of the rounds, and the median of the ratios of neighbouring rounds. The fold does not run. With synchronous_commit off the disk waits for nobody.`,
   writeTable(result),
   `## Sizes`,
+  `Before the first write, tables of a megabyte and more with their indexes:`,
   sizeTable(result),
 ];
 
 const underFireTable = ({ underFire }: LiveResult) =>
   table(
-    ['', 'p50', 'p95', 'p99', 'slowest', 'reads', 'rows/s', 'oldest unfolded row'],
+    [
+      'Beside the writer',
+      'p50, ms',
+      'p95, ms',
+      'p99, ms',
+      'slowest, ms',
+      'reads',
+      'inserted rows/s',
+      'oldest unfolded row in the end, s',
+    ],
     underFire.map(({ name, dashboard, insertedPerSecond, lagSeconds }) => [
       name,
       exact(dashboard.p50),
@@ -33,7 +43,7 @@ const underFireTable = ({ underFire }: LiveResult) =>
       exact(dashboard.max),
       dashboard.count,
       insertedPerSecond.toFixed(0),
-      seconds(lagSeconds),
+      lagSeconds.toFixed(2),
     ]),
   );
 
@@ -52,15 +62,15 @@ function foldCost({ fold: { costs, insertedRows, seconds: took } }: LiveResult):
       `${((sum(({ totalMs }) => totalMs) / (took * 1000)) * 100).toFixed(1)} % of a CPU. ` +
       `All labelled statements in that time, by pg_stat_statements:`,
     table(
-      ['Statement', 'calls', 'mean, ms', 'total, ms', 'rows', 'WAL'],
+      ['Statement', 'calls', 'mean of a call, ms', 'all calls, ms', 'rows', 'WAL written'],
       costs
         .slice(0, LISTED_COSTS)
         .map(({ label, calls, meanMs, totalMs, rows, walBytes }) => [
           label,
-          calls,
+          grouped(calls),
           exact(meanMs),
-          exact(totalMs),
-          rows,
+          grouped(totalMs),
+          grouped(rows),
           mib(walBytes),
         ]),
     ),
@@ -69,7 +79,7 @@ function foldCost({ fold: { costs, insertedRows, seconds: took } }: LiveResult):
 
 const writeTable = ({ writeCosts }: LiveResult) =>
   table(
-    ['', 'synchronous_commit', 'original', 'ours', 'ratio'],
+    ['Writers', 'synchronous_commit', 'original, rows/s', 'ours, rows/s', 'ours / original'],
     writeCosts.map(({ shape, synchronousCommit, original, ours, ratio }) => [
       shape,
       synchronousCommit,
@@ -81,16 +91,18 @@ const writeTable = ({ writeCosts }: LiveResult) =>
 
 function sizeTable({ sizes: { original, ours } }: LiveResult): string {
   const names = [...new Set([...original.tables, ...ours.tables].map(({ name }) => name))];
-  const size = ({ tables }: typeof ours, name: string) => {
-    const found = tables.find((one) => one.name === name);
-    return found ? mib(found.totalBytes) : '–';
-  };
-  const ratio = (ours.databaseBytes / original.databaseBytes).toFixed(2);
+  const size = ({ tables }: typeof ours, name: string) => tables.find((one) => one.name === name)?.totalBytes;
+  const row = (name: string, originalBytes: number | undefined, oursBytes: number | undefined) => [
+    name,
+    originalBytes === undefined ? '–' : mib(originalBytes),
+    oursBytes === undefined ? '–' : mib(oursBytes),
+    originalBytes === undefined || oursBytes === undefined ? '–' : (oursBytes / originalBytes).toFixed(2),
+  ];
   return table(
-    ['', 'original', 'ours', 'ratio'],
+    ['Table', 'original', 'ours', 'ours / original'],
     [
-      ...names.map((name) => [name, size(original, name), size(ours, name), '']),
-      ['database', mib(original.databaseBytes), mib(ours.databaseBytes), ratio],
+      ...names.map((name) => row(name, size(original, name), size(ours, name))),
+      row('the whole database', original.databaseBytes, ours.databaseBytes),
     ],
   );
 }

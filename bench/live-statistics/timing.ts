@@ -1,10 +1,10 @@
 import { latencyOf, type Latency } from '../report/latency.js';
 
-/** Enough for a p99; a slow statement ends sooner. */
-const REPETITIONS = 1000;
-const MIN_REPETITIONS = 50;
-const MAX_MS = 8000;
-/** PostgreSQL decides about a generic plan at the sixth execution; the rest is for buffers and the JIT of Node. */
+/** Enough for a p99, and with MAX_MS a second or two for a statement; a slow one ends sooner. */
+const REPETITIONS = 500;
+const MIN_REPETITIONS = 10;
+const MAX_MS = 2000;
+/** For the one plan of the prepared statement, the buffers and the JIT of Node. */
 const WARM_UPS = 50;
 
 /** In ms. */
@@ -15,9 +15,16 @@ export async function timeOnce(run: () => Promise<unknown>): Promise<number> {
 }
 
 export async function timeWarm(run: () => Promise<unknown>, signal: AbortSignal): Promise<Latency> {
-  await repeat(run, WARM_UPS, MAX_MS / 4, signal);
-  return latencyOf(await repeat(run, REPETITIONS, MAX_MS, signal));
+  await warmUp(run, signal);
+  return timeRuns(run, signal);
 }
+
+export async function warmUp(run: () => Promise<unknown>, signal: AbortSignal): Promise<void> {
+  await repeat(run, WARM_UPS, MAX_MS / 4, signal);
+}
+
+export const timeRuns = async (run: () => Promise<unknown>, signal: AbortSignal): Promise<Latency> =>
+  latencyOf(await repeat(run, REPETITIONS, MAX_MS, signal));
 
 async function repeat(run: () => Promise<unknown>, times: number, maxMs: number, signal: AbortSignal) {
   const values: number[] = [];

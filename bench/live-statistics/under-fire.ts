@@ -6,6 +6,7 @@ import { withAdminServer, type AdminServer } from './admin-server.js';
 import type { BenchConnection } from './connection.js';
 import { liveReaders } from './readers.js';
 import { PER_SECOND, pollPaced } from './paced.js';
+import { step } from './step.js';
 import type { Tenant } from './tenants.js';
 import { withWriter } from './writer.js';
 
@@ -55,14 +56,15 @@ async function measure(
   work: (server: AdminServer) => Promise<Latency>,
 ): Promise<UnderFire> {
   const { databaseUrl, rate, signal, say } = scene;
-  say(`${rate} rows/s, ${name}`);
-  return withAdminServer(databaseUrl, { folds: true }, signal, async (server) => {
-    const { result, written } = await withWriter(databaseUrl, rate, signal, async () => ({
-      dashboard: await work(server),
-      lagSeconds: await server.gauge(LAG),
-    }));
-    return { name, ...result, insertedPerSecond: written.insertedPerSecond };
-  });
+  return step(say, `${rate} rows/s, ${name}`, () =>
+    withAdminServer(databaseUrl, { folds: true }, signal, async (server) => {
+      const { result, written } = await withWriter(databaseUrl, rate, signal, async () => ({
+        dashboard: await work(server),
+        lagSeconds: await server.gauge(LAG),
+      }));
+      return { name, ...result, insertedPerSecond: written.insertedPerSecond };
+    }),
+  );
 }
 
 const poll = (
@@ -102,16 +104,17 @@ export interface CatchUp {
 async function measureCatchUp(scene: Scene): Promise<{ phase: UnderFire; catchUp: CatchUp }> {
   const { databaseUrl, rate, faultMinutes, signal, say } = scene;
   const name = `the fold catching up, after it was down for ${faultMinutes} minutes`;
-  say(`${rate} rows/s, the fold is down`);
   const startedAt = performance.now();
   const { result, written } = await withWriter(databaseUrl, rate, signal, async () => {
-    await sleep(faultMinutes * 60_000, undefined, { signal });
+    const down = () => sleep(faultMinutes * 60_000, undefined, { signal });
+    await step(say, `${rate} rows/s, the fold is down`, down);
     const downSeconds = (performance.now() - startedAt) / 1000;
-    say(`${rate} rows/s, ${name}`);
-    return withAdminServer(databaseUrl, { folds: true }, signal, async (server) => ({
-      ...(await pollWhileBehind(scene, server)),
-      downSeconds,
-    }));
+    return step(say, `${rate} rows/s, ${name}`, () =>
+      withAdminServer(databaseUrl, { folds: true }, signal, async (server) => ({
+        ...(await pollWhileBehind(scene, server)),
+        downSeconds,
+      })),
+    );
   });
   const { dashboard, lagSeconds, caughtUpAfter, downSeconds } = result;
   return {

@@ -4,6 +4,7 @@ import { median } from '../report/latency.js';
 import type { Say } from '../report/run-bench.js';
 import { withSession } from '../server/session.js';
 import type { DatabaseName } from './databases.js';
+import { stopwatch } from './step.js';
 import { insertAttempts, selectTargets, updateAttempt } from './write-cost.sql.js';
 
 interface Shape {
@@ -56,26 +57,24 @@ export async function measureWriteCost(
   const costs: WriteCost[] = [];
   for (const synchronousCommit of ['on', 'off'] as const) {
     for (const shape of shapes) {
-      const round = (database: DatabaseName, seed: number) =>
-        runRound(
-          urlFor(database),
-          shape,
-          { targets, seed, synchronousCommit, seconds: roundSeconds },
-          signal,
-        );
+      const took = stopwatch();
       await withSession(urlFor('ours'), (query) => query('CHECKPOINT'));
-      const rates = await alternate(round);
+      const rates = await withWriters(urlFor, shape, synchronousCommit, (writers) =>
+        alternate((database, seed) =>
+          runRound(writers[database], shape, { targets, seed, seconds: roundSeconds }, signal),
+        ),
+      );
       const { name, clients, rows, isUpdate = false } = shape;
       const ratio = median(rates.ours.map((rate, i) => rate / (rates.original[i] ?? NaN)));
       const [original, ours] = [median(rates.original), median(rates.ours)];
       costs.push({ shape: name, clients, rows, isUpdate, synchronousCommit, original, ours, ratio });
-      say(`${name}, synchronous_commit ${synchronousCommit}: ${ratio.toFixed(2)}`);
+      say(`${name}, synchronous_commit ${synchronousCommit}: ${ratio.toFixed(2)}; took ${took()}`);
     }
   }
   return costs;
 }
 
-/** Both pages are written anew after a checkpoint: the first pair is not counted. */
+/** Pages are written whole after a checkpoint, and a new backend compiles its triggers: the first pair is not counted. */
 async function alternate(round: (database: DatabaseName, seed: number) => Promise<number>) {
   const rates: Record<DatabaseName, number[]> = { original: [], ours: [] };
   for (let pair = 0; pair <= PAIRS; pair++) {
@@ -91,37 +90,48 @@ async function alternate(round: (database: DatabaseName, seed: number) => Promis
 interface Round {
   targets: readonly Target[];
   seed: number;
-  synchronousCommit: 'on' | 'off';
   seconds: number;
 }
 
 /** Rows a second. */
 async function runRound(
-  databaseUrl: string,
+  writers: readonly pg.Client[],
   shape: Shape,
-  { targets, seed, synchronousCommit, seconds }: Round,
+  { targets, seed, seconds }: Round,
   signal: AbortSignal,
 ): Promise<number> {
-  const clients: pg.Client[] = [];
+  const startedAt = performance.now();
+  const deadline = startedAt + seconds * 1000;
+  let rows = 0;
+  const write = async (writer: pg.Client, index: number) => {
+    const random = new Random(`ethhook-bench/${seed}/${index}`).seek(0, 0);
+    while (performance.now() < deadline) {
+      signal.throwIfAborted();
+      await writer.query(
+        shape.isUpdate ? nextUpdate(targets, random) : nextInsert(targets, random, shape.rows),
+      );
+      rows += shape.rows;
+    }
+  };
+  await Promise.all(writers.map(write));
+  return (rows * 1000) / (performance.now() - startedAt);
+}
+
+/** To both databases, open for all rounds. */
+async function withWriters<T>(
+  urlFor: (database: DatabaseName) => string,
+  { clients }: Shape,
+  synchronousCommit: 'on' | 'off',
+  use: (writers: Record<DatabaseName, pg.Client[]>) => Promise<T>,
+): Promise<T> {
+  const writers: Record<DatabaseName, pg.Client[]> = { original: [], ours: [] };
   try {
-    for (let i = 0; i < shape.clients; i++) clients.push(await connectWriter(databaseUrl, synchronousCommit));
-    const startedAt = performance.now();
-    const deadline = startedAt + seconds * 1000;
-    let rows = 0;
-    const write = async (client: pg.Client, index: number) => {
-      const random = new Random(`ethhook-bench/${seed}/${index}`).seek(0, 0);
-      while (performance.now() < deadline) {
-        signal.throwIfAborted();
-        await client.query(
-          shape.isUpdate ? nextUpdate(targets, random) : nextInsert(targets, random, shape.rows),
-        );
-        rows += shape.rows;
-      }
-    };
-    await Promise.all(clients.map(write));
-    return (rows * 1000) / (performance.now() - startedAt);
+    for (const database of ['original', 'ours'] as const)
+      for (let i = 0; i < clients; i++)
+        writers[database].push(await connectWriter(urlFor(database), synchronousCommit));
+    return await use(writers);
   } finally {
-    await Promise.allSettled(clients.map((client) => client.end()));
+    await Promise.allSettled([...writers.original, ...writers.ours].map((writer) => writer.end()));
   }
 }
 

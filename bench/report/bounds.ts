@@ -26,7 +26,7 @@ export const atLeast = (what: string, limit: number, value: number) =>
 
 export const boundsTable = (bounds: readonly Bound[]) =>
   table(
-    ['What', 'Required', 'Measured', ''],
+    ['What', 'Required', 'Measured', 'Verdict'],
     bounds.map(({ what, required, measured, holds }) => [
       what,
       required,

@@ -32,8 +32,14 @@ export async function createHome(
   const account = await serverAccount(home);
   if (account) await chown(home, account.uid, account.gid);
   await chmod(home, 0o700);
-  const found = pgBin === undefined ? await newestBuild() : pgBin === EMBEDDED ? undefined : pgBin;
-  return { home, account, bin: found ?? (await embeddedBuild(home, account)) };
+  return { home, account, bin: await programsFor(home, account, pgBin) };
+}
+
+/** A folder that createHome made and createCluster filled. */
+export async function openHome(folder: string, pgBin: string | undefined): Promise<ServerFiles> {
+  const home = resolve(folder);
+  const account = await serverAccount(home);
+  return { home, account, bin: await programsFor(home, account, pgBin) };
 }
 
 /** initdb with its default settings. */
@@ -77,6 +83,11 @@ async function emptyFolder(path: string): Promise<string> {
   await mkdir(path, { recursive: true });
   if ((await readdir(path)).length > 0) throw new Error(`${path} is not empty`);
   return resolve(path);
+}
+
+async function programsFor(home: string, account: Account | undefined, pgBin: string | undefined) {
+  const found = pgBin === undefined ? await newestBuild() : pgBin === EMBEDDED ? undefined : pgBin;
+  return found ?? embeddedBuild(home, account);
 }
 
 async function newestBuild(): Promise<string | undefined> {
