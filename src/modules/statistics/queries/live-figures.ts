@@ -1,4 +1,4 @@
-import { fragment } from '../../../kernel/database/sql.js';
+import { constant, fragment } from '../../../kernel/database/sql.js';
 import { durationBin } from './rollup-deltas.js';
 
 /** `figures`: the totals of each scope, from statistics_totals of `scopes` and the delta. */
@@ -30,28 +30,73 @@ export const timesCte = (userId: string) => fragment`
      GROUP BY m.scope_id
   )`;
 
-/**
- * `bins`: each scope's attempts by duration. `loose`: an attempt went that was the shortest or longest of its scope, and is
- * still in the rollups: then the bounds are not known from here.
- */
-export const binsCtes = (userId: string) => fragment`
-  bins AS MATERIALIZED (
-    SELECT x.scope_id, x.bin, sum(x.attempts)::int AS attempts, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
-      FROM (SELECT m.scope_id, d.bin, d.attempts, d.min_ms, d.max_ms
-              FROM members m
-              JOIN statistics_durations d ON d.user_id = ${userId} AND d.endpoint_id = m.endpoint_id
-             WHERE d.attempts > 0
-             UNION ALL
-            SELECT t.scope_id, ${durationBin(fragment`t.duration_ms`)}, t.s,
-                   CASE WHEN t.s > 0 THEN t.duration_ms END, CASE WHEN t.s > 0 THEN t.duration_ms END
+/** `tail_bins`: what the tail changes of each endpoint's attempts by duration, and the bounds of what came. */
+export const tailBinsCte = fragment`
+  tail_bins AS MATERIALIZED (
+    SELECT t.endpoint_id, t.bin, sum(t.s)::int AS attempts, min(t.duration_ms) FILTER (WHERE t.s > 0) AS min_ms,
+           max(t.duration_ms) FILTER (WHERE t.s > 0) AS max_ms
+      FROM (SELECT t.endpoint_id, ${durationBin(fragment`t.duration_ms`)} AS bin, t.s, t.duration_ms
               FROM tail t
-             WHERE t.duration_ms IS NOT NULL) x
-     GROUP BY x.scope_id, x.bin
-    HAVING sum(x.attempts) > 0
-  ), extremes AS MATERIALIZED (
-    SELECT b.scope_id, min(b.min_ms) AS min_ms, max(b.max_ms) AS max_ms FROM bins b GROUP BY b.scope_id
+             WHERE t.duration_ms IS NOT NULL) t
+     GROUP BY t.endpoint_id, t.bin
+  )`;
+
+/**
+ * `extremes`: each scope's shortest and longest attempt, from the first and last bin of each endpoint. `loose`: an attempt
+ * went that was one of them, and is still in the rollups: then they are not known from here.
+ */
+export const extremesCtes = (userId: string) => {
+  const outermost = (bound: 'min' | 'max') => fragment`
+      LEFT JOIN LATERAL (
+        SELECT d.${constant(bound)}_ms AS ms
+          FROM statistics_durations d
+         WHERE d.user_id = ${userId} AND d.endpoint_id = m.endpoint_id AND d.attempts > 0
+           AND d.attempts + coalesce((SELECT t.attempts FROM tail_bins t
+                                       WHERE t.endpoint_id = d.endpoint_id AND t.bin = d.bin), 0) > 0
+         ORDER BY d.bin ${constant(bound === 'min' ? 'ASC' : 'DESC')} LIMIT 1) ${constant(bound)} ON true`;
+  return fragment`
+  extremes AS MATERIALIZED (
+    SELECT x.scope_id, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
+      FROM (SELECT m.scope_id, min.ms AS min_ms, max.ms AS max_ms
+              FROM members m ${outermost('min')} ${outermost('max')}
+             UNION ALL
+            SELECT m.scope_id, t.min_ms, t.max_ms FROM tail_bins t JOIN members m ON m.endpoint_id = t.endpoint_id) x
+     GROUP BY x.scope_id
   ), loose AS (
     SELECT EXISTS (SELECT FROM tail t
                      JOIN extremes e ON e.scope_id = t.scope_id
                     WHERE t.s < 0 AND (t.duration_ms <= e.min_ms OR t.duration_ms >= e.max_ms)) AS is_loose
+  )`;
+};
+
+const atRank = (rank: string) => `h.middles[width_bucket(${rank}::bigint, h.uptos) + 1]`;
+const percentile = (name: string, fraction: string) => {
+  const place = `(${fraction}::float8 * (h.total - 1))`;
+  const [lower, upper] = [`floor(${place})`, `ceil(${place})`];
+  return `${atRank(lower)} + (${place} - ${lower}) * (${atRank(upper)} - ${atRank(lower)}) AS ${name}`;
+};
+
+/**
+ * `percentiles` of each of `wanted` (id), interpolated between the values of two ranks as percentile_cont does it. A rank's
+ * value is the middle of its bin: at most 1 % off, exact where the bin has one value. The ranks are looked up in `uptos`,
+ * the number of attempts up to each bin. Materialized: the planner takes the endpoints to be one.
+ */
+export const percentilesCte = (userId: string) => fragment`
+  percentiles AS MATERIALIZED (
+    SELECT h.id, ${constant(percentile('p50', '0.50'))}, ${constant(percentile('p95', '0.95'))},
+           ${constant(percentile('p99', '0.99'))}
+      FROM (SELECT w.id, h.uptos, h.middles, h.total
+              FROM wanted w
+             CROSS JOIN LATERAL (
+               SELECT array_agg(b.upto) AS uptos, array_agg(b.middle_ms) AS middles, max(b.upto) AS total
+                 FROM (SELECT sum(b.attempts) OVER (ORDER BY b.bin ROWS UNBOUNDED PRECEDING) AS upto,
+                              (b.min_ms + b.max_ms::bigint) / 2.0::float8 AS middle_ms
+                         FROM (SELECT bin, coalesce(d.attempts, 0) + coalesce(t.attempts, 0) AS attempts,
+                                      least(d.min_ms, t.min_ms) AS min_ms, greatest(d.max_ms, t.max_ms) AS max_ms
+                                 FROM (SELECT d.bin, d.attempts, d.min_ms, d.max_ms FROM statistics_durations d
+                                        WHERE d.user_id = ${userId} AND d.endpoint_id = w.id AND d.attempts > 0) d
+                                 FULL JOIN (SELECT t.bin, t.attempts, t.min_ms, t.max_ms FROM tail_bins t
+                                             WHERE t.endpoint_id = w.id) t USING (bin)) b
+                        WHERE b.attempts > 0
+                        ORDER BY b.bin) b) h) h
   )`;

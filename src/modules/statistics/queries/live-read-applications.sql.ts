@@ -8,7 +8,7 @@ import {
   windowCtes,
 } from '../../events/index.js';
 import type { ApplicationStatisticsRow } from '../statistics.reads.js';
-import { binsCtes, figuresCte, timesCte } from './live-figures.js';
+import { extremesCtes, figuresCte, tailBinsCte, timesCte } from './live-figures.js';
 
 export type LiveApplicationRow = LiveRow & { isLoose: boolean } & (
     ApplicationStatisticsRow | { applicationId: null }
@@ -35,7 +35,7 @@ export const liveReadApplications = (p: {
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
     SELECT x.scope_id, sum(x.events)::bigint AS events FROM pieces x GROUP BY x.scope_id
-  ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${binsCtes(p.userId)}, own AS (
+  ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${tailBinsCte}, ${extremesCtes(p.userId)}, own AS (
     SELECT p.application_id, count(*) AS endpoints, count(*) FILTER (WHERE p.is_active) AS active
       FROM endpoints p
      WHERE p.user_id = ${p.userId} AND p.application_id = ANY (${p.applicationIds}::uuid[])
