@@ -6,7 +6,13 @@ import { listEndpointIds } from './queries/list-endpoint-ids.sql.js';
 import { counterIn, type ListStart } from './queries/live-list-events.sql.js';
 import type { ListScope } from './queries/live-list-scope.js';
 import { liveLocateOffset } from './queries/live-locate-offset.sql.js';
-import { beginning, LiveEventWalk, type Begin, type Direction, type Walked } from './live-event-walk.reads.js';
+import {
+  beginning,
+  LiveEventWalk,
+  type Begin,
+  type Direction,
+  type Walked,
+} from './live-event-walk.reads.js';
 
 /** Of all ids the last in the list's order within a moment. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
