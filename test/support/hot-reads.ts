@@ -154,6 +154,15 @@ const attemptReads: HotRead[] = [
       LIMIT,
     ),
   ),
+  ...[true, false].map((isOfEndpoint) =>
+    lists(`attempts of ${isOfEndpoint ? 'an endpoint' : 'all'}: offset`, ofAttempts, false, (reads, ids) =>
+      reads.attempts(
+        { userId: ids.userId, ...(isOfEndpoint && { endpointId: ids.endpointId }) },
+        { kind: 'offset', offset: 100 },
+        LIMIT,
+      ),
+    ),
+  ),
   lists('attempts of an event', ['event_id', 'id_key'], false, (reads, { userId, eventId }) =>
     reads.attempts({ userId, eventId }, { kind: 'first' }, LIMIT),
   ),
