@@ -1,6 +1,7 @@
 import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { EventFilter } from '../events.reads.js';
 import type { LiveOptions } from '../live/live-ctes.js';
+import { endOf } from './list-times.js';
 import type { ListScope } from './live-list-scope.js';
 
 /** A place in a list by the number of rows before it, which the rollups count. */
@@ -11,8 +12,6 @@ export interface Jump {
   counter: (alias: string) => SqlFragment;
   live: LiveOptions;
 }
-
-const END_OF_NO_TIME = constant(`'4714-11-24 00:00:00+00 BC'::timestamptz`);
 
 /**
  * `hour` (at, until, n): where the row after `offset` and `above` others is, and rows of that hour before it; no row where the
@@ -42,7 +41,7 @@ const walk = (
     name === 'day' ? nothing : fragment`, ${target} g WHERE d.at >= g.at AND d.at < g.until`;
   return fragment`
   ${constant(name)} AS MATERIALIZED (
-    SELECT r.at, CASE WHEN isfinite(r.at) THEN r.at + ${constant(`INTERVAL '${stride}'`)} ELSE ${END_OF_NO_TIME} END AS until,
+    SELECT r.at, ${endOf('r.at', stride)} AS until,
            g.n - (r.upto - r.rows) AS n
       FROM ${target} g
      CROSS JOIN (SELECT y.at, y.rows, sum(y.rows) OVER (ORDER BY y.at DESC) AS upto

@@ -3,8 +3,9 @@ import type { EventFilter, EventPosition } from '../events.reads.js';
 import { liveCtes, type LiveOptions } from '../live/live-ctes.js';
 import { windowCtes } from '../live/live-window.js';
 import { attemptCounts, eventAt, eventColumns, type EventRow } from './event-columns.js';
+import { MIN_TIME, time } from './list-times.js';
 import { jumpCtes, jumpEdge } from './live-jump.js';
-import { counterOf, liveScopeOf, MIN_TIME, scopesCte, time, type ListScope } from './live-list-scope.js';
+import { counterOf, liveScopeOf, scopesCte, type ListScope } from './live-list-scope.js';
 import { slotsCtes, type SlotSource } from './live-slots.js';
 import { streamOf } from './live-stream.js';
 

@@ -74,7 +74,3 @@ export function scopesCte({ endpoints, rollups }: ListScope, filter: EventFilter
   scopes AS (SELECT NULL::uuid AS scope_id, NULL::uuid AS out_id WHERE false)`;
   }
 }
-
-/** Before every time there is, and after -infinity: an event without a time is in no window. */
-export const MIN_TIME = '4714-11-24 00:00:00+00 BC';
-export const time = (text: string) => constant(`'${text}'::timestamptz`);

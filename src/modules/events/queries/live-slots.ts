@@ -1,5 +1,6 @@
 import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 import { contractFacet, topicFacet } from '../live/event-facets.js';
+import { endOf } from './list-times.js';
 
 /** Where in time rows of a list may be; all of them, or slots that the rollups and facets tell. */
 export type SlotSource =
@@ -20,14 +21,10 @@ export interface SlotQuery {
   direction: 'older' | 'newer';
   /** Slots to look at, in the order of the direction, … */
   limit: number;
-  /** … and not more of them than should have so many rows, where it is known how many a slot has. */
+  /** … and not more of them than should have so many rows, where it is known how many a whole slot has. */
   rows: SqlFragment;
 }
 
-// -infinity + 1 hour is -infinity: the slot of events without a time ends where time begins.
-const END_OF_NO_TIME = `'4714-11-24 00:00:00+00 BC'::timestamptz`;
-const endOf = (lo: string, length: string) =>
-  constant(`CASE WHEN isfinite(${lo}) THEN ${lo} + INTERVAL '${length}' ELSE ${END_OF_NO_TIME} END`);
 /** Days of facets to look at in one statement: a day has up to 288 slots, or one. */
 const daysOf = (slots: number) => Math.max(2, Math.ceil(slots / 4));
 
@@ -78,7 +75,8 @@ function candidatesOf({ userId, source, lo, hi, limit }: SlotQuery, order: strin
     SELECT h.lo, h.rows
       FROM ${source.scopes} sc
      CROSS JOIN LATERAL (
-       SELECT t.bucket AS lo, ${constant(source.counter)} AS rows FROM statistics_hours t
+       SELECT t.bucket AS lo, CASE WHEN t.bucket >= ${lo} AND ${endOf('t.bucket', '1 hour')} <= ${hi} THEN ${constant(source.counter)} ELSE 0 END AS rows
+         FROM statistics_hours t
         WHERE t.user_id = ${userId} AND t.scope_id = sc.scope_id AND t.bucket < ${hi} AND ${endOf('t.bucket', '1 hour')} > ${lo}
           AND t.bucket >= date_bin('1 hour', ${lo}, 'epoch') AND ${constant(source.counter)} > 0
         ORDER BY t.bucket ${constant(order)} LIMIT ${limit}::int) h`;

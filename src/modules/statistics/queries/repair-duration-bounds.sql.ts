@@ -6,8 +6,8 @@ const superseded = fragment`SELECT v.user_id, v.endpoint_id, v.duration_ms FROM 
 
 /**
  * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that `upper` sees;
- * bins of one millisecond need none. Run after the fold, with its
- * snapshots. All attempts of an endpoint are read, once however many of its bins there are.
+ * bins of one millisecond need none. Run after the fold, with its snapshots. All attempts of an endpoint are read, once
+ * however many of its bins there are.
  */
 export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapshot }) =>
   sql<object>('statistics.repair-duration-bounds')`
