@@ -44,7 +44,8 @@ export const removeCapture = `
 DROP TRIGGER ethhook_admin_supersede ON delivery_attempts;
 DROP TRIGGER ethhook_admin_supersede_deleted ON delivery_attempts;
 DROP INDEX idx_delivery_attempts_written_in;
-${fillAttemptFunction({ tracksWriter: false })}`;
+DROP INDEX idx_delivery_attempts_inserted_in;
+${fillAttemptFunction('nothing')}`;
 
 const counts = `OLD.success IS DISTINCT FROM NEW.success OR OLD.duration_ms IS DISTINCT FROM NEW.duration_ms
                      OR OLD.endpoint_id IS DISTINCT FROM NEW.endpoint_id OR OLD.event_id IS DISTINCT FROM NEW.event_id

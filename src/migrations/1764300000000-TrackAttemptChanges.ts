@@ -90,7 +90,7 @@ export class TrackAttemptChanges1764300000000 implements MigrationInterface {
       ...supersedeFunction,
       ...owner,
       ...createTriggers,
-      fillAttemptFunction({ tracksWriter: true }),
+      fillAttemptFunction('writer'),
     );
     await createIndex(queryRunner, writtenInIndex);
   }
@@ -101,7 +101,7 @@ export class TrackAttemptChanges1764300000000 implements MigrationInterface {
       queryRunner,
       'DROP TRIGGER IF EXISTS ethhook_admin_supersede ON public.delivery_attempts',
       'DROP TRIGGER IF EXISTS ethhook_admin_supersede_deleted ON public.delivery_attempts',
-      fillAttemptFunction({ tracksWriter: false }),
+      fillAttemptFunction('nothing'),
       'DROP FUNCTION IF EXISTS public.ethhook_admin_supersede_attempt()',
     );
     await briefly(queryRunner, 'DROP TABLE IF EXISTS public.superseded_attempts');

@@ -50,11 +50,13 @@ CREATE TABLE delivery_attempts (
     user_id uuid NOT NULL,
     event_ingested_at timestamp with time zone NOT NULL,
     written_in xid8,
+    inserted_in xid8,
     CONSTRAINT delivery_attempts_pkey PRIMARY KEY (user_id, event_ingested_at, event_id, id) INCLUDE (endpoint_id, duration_ms, success),
     CONSTRAINT delivery_attempts_id_key UNIQUE (id)
 );
 CREATE INDEX idx_delivery_attempts_endpoint_attempted ON delivery_attempts USING btree (endpoint_id, attempted_at NULLS FIRST, id) INCLUDE (success);
 CREATE INDEX idx_delivery_attempts_event_id ON delivery_attempts USING btree (event_id);
+CREATE INDEX idx_delivery_attempts_inserted_in ON delivery_attempts USING btree (inserted_in) WHERE (inserted_in IS NOT NULL);
 CREATE INDEX idx_delivery_attempts_next_retry_at ON delivery_attempts USING btree (next_retry_at) WHERE (should_retry = true);
 CREATE INDEX idx_delivery_attempts_undelivered ON delivery_attempts USING btree (user_id, event_ingested_at, event_id) INCLUDE (success) WHERE (success IS NOT TRUE);
 CREATE INDEX idx_delivery_attempts_user_endpoint ON delivery_attempts USING btree (user_id, endpoint_id, event_ingested_at, event_id) INCLUDE (duration_ms, success);
@@ -439,6 +441,7 @@ BEGIN
   END IF;
   IF TG_OP = 'INSERT' THEN
     NEW.written_in := pg_current_xact_id();
+    NEW.inserted_in := pg_current_xact_id();
   END IF;
   RETURN NEW;
 END $function$;

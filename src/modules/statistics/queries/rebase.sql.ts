@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { constant, sql } from '../../../kernel/database/sql.js';
 
 export interface ForeignRowsRow {
   /** Rows with ids of the future, counted to the limit. */
@@ -7,30 +7,34 @@ export interface ForeignRowsRow {
   forgotten: number;
 }
 
+/** What a row says of its transactions; a row may have been updated here since, and so know one of them only. */
+export type WriterColumn = 'written_in' | 'inserted_in';
+
 /** After a restore into another cluster: rows with ids that this one has yet to give count as old. */
-export const forgetForeignWriters = (p: { limit: number }) => sql<ForeignRowsRow>(
-  'statistics.forget-foreign-writers',
-)`
+export const forgetForeignWriters = (p: { column: WriterColumn; limit: number }) => {
+  const column = constant(`a.${p.column}`);
+  return sql<ForeignRowsRow>('statistics.forget-foreign-writers')`
   WITH found AS (
     SELECT FROM delivery_attempts a
-     WHERE a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
-     ORDER BY a.written_in
+     WHERE ${column} >= pg_snapshot_xmax(pg_current_snapshot())
+     ORDER BY ${column}
      LIMIT ${p.limit}
   ), foreign_rows AS MATERIALIZED (
     SELECT a.user_id, a.event_ingested_at, a.event_id, a.id
       FROM delivery_attempts a
-     WHERE a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
-     ORDER BY a.written_in
+     WHERE ${column} >= pg_snapshot_xmax(pg_current_snapshot())
+     ORDER BY ${column}
      LIMIT ${p.limit}
        FOR NO KEY UPDATE SKIP LOCKED
   ), forgotten AS (
-    UPDATE delivery_attempts a SET written_in = NULL
+    UPDATE delivery_attempts a SET ${constant(p.column)} = NULL
       FROM foreign_rows f
      WHERE a.user_id = f.user_id AND a.event_ingested_at = f.event_ingested_at AND a.event_id = f.event_id AND a.id = f.id
-       AND a.written_in >= pg_snapshot_xmax(pg_current_snapshot())
+       AND ${column} >= pg_snapshot_xmax(pg_current_snapshot())
     RETURNING 1
   )
   SELECT (SELECT count(*) FROM found)::int AS "found", (SELECT count(*) FROM forgotten)::int AS "forgotten"`;
+};
 
 export const beginRebase = () => sql<object>('statistics.begin-rebase')`
   UPDATE statistics_state SET rebasing = true`;
