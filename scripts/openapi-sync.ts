@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AppModule } from '../src/app.module.js';
 import { loadConfig, type AppConfig } from '../src/kernel/config/config.js';
-import { BASE_PATH } from '../src/kernel/http/http-application.js';
+import { BASE_PATH } from '../src/kernel/http/base-path.js';
 import { buildOpenApi } from '../src/kernel/http/openapi.js';
 
 const SNAPSHOT = 'test/snapshots/openapi.json';

@@ -4,6 +4,7 @@ import type { AppConfig } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { HealthController } from './kernel/health/health.controller.js';
+import { LiveModule } from './kernel/live/live.module.js';
 import { ShadowModule } from './kernel/shadow/shadow.module.js';
 import { TasksModule } from './kernel/tasks/tasks.module.js';
 import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
@@ -23,6 +24,7 @@ export class AppModule {
         TasksModule,
         ShadowModule,
         AuthModule,
+        LiveModule,
         AccountsModule,
         EventsModule,
         StatisticsModule,

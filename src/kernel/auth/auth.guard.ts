@@ -2,7 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
-import { ADMIN_ROUTE, PUBLIC_ROUTE } from './auth-user.js';
+import { ADMIN_ROUTE, PUBLIC_ROUTE, QUERY_TOKEN_ROUTE } from './auth-user.js';
+import { bearerToken } from './bearer-token.js';
 import { Tokens } from './tokens.js';
 
 /** Guards every route: a route without a decorator needs a token, so a forgotten one is closed, not open. */
@@ -16,10 +17,16 @@ export class AuthGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (this.marked(PUBLIC_ROUTE, context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.user = this.tokens.verify(bearerToken(request));
+    request.user = this.tokens.verify(this.tokenOf(request, context));
     if (this.marked(ADMIN_ROUTE, context) && !request.user.isAdmin)
       throw new DomainError('forbidden', 'admin_only', 'Administrators only');
     return true;
+  }
+
+  private tokenOf({ headers, query }: FastifyRequest, context: ExecutionContext): string {
+    const { token } = query as { token?: unknown };
+    const mayBeInQuery = typeof token === 'string' && this.marked(QUERY_TOKEN_ROUTE, context);
+    return bearerToken(headers.authorization, mayBeInQuery ? token : null);
   }
 
   private marked(key: string, context: ExecutionContext): boolean {
@@ -27,14 +34,4 @@ export class AuthGuard implements CanActivate {
       this.reflector.getAllAndOverride<boolean>(key, [context.getHandler(), context.getClass()]) ?? false
     );
   }
-}
-
-function bearerToken({ headers: { authorization } }: FastifyRequest): string {
-  if (!authorization)
-    throw new DomainError('unauthenticated', 'missing_token', 'Missing authorization token');
-  // RFC 9110: the scheme is case-insensitive.
-  const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-  if (token === undefined)
-    throw new DomainError('unauthenticated', 'invalid_token', 'Invalid or expired token');
-  return token;
 }

@@ -37,8 +37,8 @@ export class Tokens {
         secret: this.config.auth.jwtSecret,
         algorithms: ['HS256'],
       });
-      const { sub, email, is_admin } = claimsSchema.parse(payload);
-      return { userId: sub.toLowerCase(), email, isAdmin: is_admin };
+      const { sub, email, is_admin, exp } = claimsSchema.parse(payload);
+      return { userId: sub.toLowerCase(), email, isAdmin: is_admin, expiresAt: exp * 1000 };
     } catch (cause) {
       throw new DomainError('unauthenticated', 'invalid_token', 'Invalid or expired token', { cause });
     }

@@ -37,24 +37,30 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const error = toTold(thrown, request);
-  const status = error.status;
-  if (status >= 500) request.log.error({ err: thrown, code: error.code }, 'request failed');
+  const { status, body, retryAfterSeconds } = answerOf(thrown, request);
+  if (status >= 500) request.log.error({ err: thrown, code: body.code }, 'request failed');
   if (reply.sent) return;
-  if (error.retryAfterSeconds !== undefined)
-    void reply.header('Retry-After', String(error.retryAfterSeconds));
-  const body: ErrorBody = {
-    error: error.message,
-    code: error.code,
-    ...(error.field === undefined ? {} : { field: error.field }),
-    request_id: request.id,
-  };
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   void reply
     .header('X-Request-Id', request.id)
     .status(status)
     .type('application/json; charset=utf-8')
     .send(body);
 }
+
+/** What is told of an error, whoever sends it. */
+export function answerOf(thrown: unknown, request: Asked) {
+  const { status, message, code, field, retryAfterSeconds } = toTold(thrown, request);
+  const body: ErrorBody = {
+    error: message,
+    code,
+    ...(field === undefined ? {} : { field }),
+    request_id: request.id,
+  };
+  return { status, retryAfterSeconds, body };
+}
+
+type Asked = Pick<FastifyRequest, 'id' | 'method' | 'url'>;
 
 interface Told {
   status: number;
@@ -64,7 +70,7 @@ interface Told {
   retryAfterSeconds?: number | undefined;
 }
 
-function toTold(thrown: unknown, request: FastifyRequest): Told {
+function toTold(thrown: unknown, request: Asked): Told {
   if (thrown instanceof DomainError)
     return {
       status: statusOf[thrown.kind],
@@ -86,4 +92,5 @@ function toTold(thrown: unknown, request: FastifyRequest): Told {
 }
 
 /** Without the query: it may carry a token. Bounded: it is echoed. */
-export const pathOf = (request: FastifyRequest) => (request.url.split('?', 1)[0] ?? '').slice(0, 200);
+export const pathOf = (request: Pick<FastifyRequest, 'url'>) =>
+  (request.url.split('?', 1)[0] ?? '').slice(0, 200);

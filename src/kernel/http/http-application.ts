@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import helmet from '@fastify/helmet';
 import type { Type } from '@nestjs/common';
@@ -7,15 +6,15 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AppConfig } from '../config/config.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
+import { BASE_PATH } from './base-path.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
 import { revalidateAnswers } from './etag.js';
 import { serveOpenApi } from './openapi.js';
+import { requestIdOf } from './request-id.js';
 import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
 
-export const BASE_PATH = '/api/v1';
 const PROBES = new RegExp(`^${BASE_PATH}/(?:health|metrics)(?:/|$)`);
-const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
 export async function createHttpApplication(
@@ -36,7 +35,7 @@ export async function createHttpApplication(
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'If-None-Match'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'If-None-Match', 'Last-Event-ID'],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
     maxAge: 600,
   });
@@ -52,8 +51,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     bodyLimit: config.http.bodyLimitBytes,
     trustProxy: (_address: string, hop: number) => hop < config.http.trustProxyHops,
     requestIdHeader: false,
-    genReqId: ({ headers }: { headers: IncomingHttpHeaders }) =>
-      sentRequestId(headers['x-request-id']) ?? randomUUID(),
+    genReqId: ({ headers }: { headers: IncomingHttpHeaders }) => requestIdOf(headers),
     // Probes and scrapers ask at the root, the old API answered below its base path.
     rewriteUrl: ({ url = '/' }) =>
       /^\/(?:health(?:$|[/?])|metrics(?:$|\?))/.test(url) ? BASE_PATH + url : url,
@@ -89,10 +87,6 @@ function closeConnectionsWhenClosing(fastify: FastifyInstance): void {
     if (closing) void reply.header('Connection', 'close');
     done(null, payload);
   });
-}
-
-function sentRequestId(header: string | string[] | undefined): string | undefined {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : undefined;
 }
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {

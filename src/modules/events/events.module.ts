@@ -9,19 +9,29 @@ import { DeliveriesService } from './deliveries.service.js';
 import { EventsController } from './events.controller.js';
 import { EventsReads } from './events.reads.js';
 import { EventsService } from './events.service.js';
+import { EventFeed } from './feed/event-feed.js';
+import { EventStreamController } from './feed/event-stream.controller.js';
+import { EventStreams } from './feed/event-streams.js';
+import { FeedPositions } from './feed/feed-positions.js';
+import { FeedReads } from './feed/feed.reads.js';
 import { LiveEventsReads } from './live-events.reads.js';
 import { OriginalEventsReads } from './original-events.reads.js';
 import { ShadowEventsReads } from './shadow-events.reads.js';
 
 @Module({
   imports: [AccountsModule],
-  controllers: [EventsController, DeliveriesController],
+  controllers: [EventStreamController, EventsController, DeliveriesController],
   providers: [
     Cursors,
     EventsService,
     DeliveriesService,
     { provide: EventsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
+    { provide: FeedReads, inject: [Database], useFactory: (database: Database) => new FeedReads(database) },
+    FeedPositions,
+    EventFeed,
+    EventStreams,
   ],
+  exports: [EventFeed],
 })
 export class EventsModule {}
 

@@ -1,3 +1,7 @@
+export { chainName } from './chain-names.js';
+export { EventFeed } from './feed/event-feed.js';
+export { feedScopeOf } from './feed/feed-scope.js';
+export type { FeedReader } from './feed/feed-readers.js';
 export { EventsModule } from './events.module.js';
 export { EventsReads, type EventFilter, type EventPage } from './events.reads.js';
 export { LiveEventsReads } from './live-events.reads.js';

@@ -3,6 +3,7 @@ import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
 import { Database, type QueryRunner } from '../../kernel/database/database.js';
 import { Shadow } from '../../kernel/shadow/shadow.js';
 import { AccountsModule } from '../accounts/index.js';
+import { EventsModule } from '../events/index.js';
 import { ApplicationStatisticsController } from './application-statistics.controller.js';
 import { ApplicationStatisticsService } from './application-statistics.service.js';
 import { EndpointStatisticsController } from './endpoint-statistics.controller.js';
@@ -14,10 +15,11 @@ import { ShadowStatisticsReads } from './shadow-statistics.reads.js';
 import { StatisticsController } from './statistics.controller.js';
 import { StatisticsReads } from './statistics.reads.js';
 import { StatisticsService } from './statistics.service.js';
+import { StatsStreams } from './stats-streams.js';
 import { StatisticsTasks } from './tasks/statistics-tasks.js';
 
 @Module({
-  imports: [AccountsModule],
+  imports: [AccountsModule, EventsModule],
   controllers: [StatisticsController, ApplicationStatisticsController, EndpointStatisticsController],
   providers: [
     { provide: StatisticsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
@@ -25,6 +27,7 @@ import { StatisticsTasks } from './tasks/statistics-tasks.js';
     ApplicationStatisticsService,
     EndpointStatisticsService,
     RollupMetrics,
+    StatsStreams,
     StatisticsTasks,
   ],
 })

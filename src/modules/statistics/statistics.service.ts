@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Trusted } from '../../kernel/http/trust.js';
-import { chainName } from './chain-names.js';
+import { chainName } from '../events/index.js';
 import type { ChainDistributionDto } from './dto/chain-distribution.dto.js';
 import type { DashboardDto } from './dto/dashboard.dto.js';
 import type { TimeseriesDto } from './dto/timeseries.dto.js';
