@@ -39,8 +39,16 @@ export interface PageEnds {
 }
 
 /** Beyond any row: a page without rows leads to the newest or to the oldest ones. */
-const aboveAll: Cursor = { direction: 'older', at: 'infinity', id: 'ffffffff-ffff-ffff-ffff-ffffffffffff' };
-const belowAll: Cursor = { direction: 'newer', at: '-infinity', id: '00000000-0000-0000-0000-000000000000' };
+export const aboveAll: Cursor = {
+  direction: 'older',
+  at: 'infinity',
+  id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+};
+export const belowAll: Cursor = {
+  direction: 'newer',
+  at: '-infinity',
+  id: '00000000-0000-0000-0000-000000000000',
+};
 
 /** The cursors that lead from a page to what lies beyond it; null where there is nothing. */
 export function cursorsOf({ rows, hasOlder, hasNewer }: PageEnds, encode: (cursor: Cursor) => string) {
