@@ -31,6 +31,7 @@ CREATE TABLE audit_logs (
     CONSTRAINT audit_logs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX idx_audit_logs_created_at ON audit_logs USING btree (created_at DESC);
+CREATE INDEX idx_audit_logs_user_created ON audit_logs USING btree (user_id, COALESCE(created_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id);
 
 CREATE TABLE delivery_attempts (

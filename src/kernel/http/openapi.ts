@@ -53,16 +53,18 @@ interface Success {
   schema: z.ZodType;
   description: string;
   example: unknown;
+  /** 200 without it. */
+  status?: 200 | 201;
   /** The route answers with a Trusted: its headers are documented. */
   trusted?: boolean;
 }
 
 /** Documents a route: its success (schema and example) and each error it can answer with. */
 export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
-  const { schema, trusted = false, ...rest } = success;
+  const { schema, trusted = false, status = 200, ...rest } = success;
   return applyDecorators(
     ApiResponse({
-      status: 200,
+      status,
       standardSchema: schema,
       ...rest,
       ...(trusted ? { headers: trustHeaders } : {}),

@@ -1,20 +1,48 @@
 import { Module } from '@nestjs/common';
+import { Cursors } from '../../kernel/http/cursor.js';
 import { AccountsContract } from './accounts.contract.js';
-import { AccountsReadModel } from './accounts.read-model.js';
-import { AccountsRepository } from './accounts.repository.js';
-import { AccountsService } from './accounts.service.js';
+import { ApplicationsController } from './applications.controller.js';
+import { ApplicationsReadModel } from './applications.read-model.js';
+import { ApplicationsService } from './applications.service.js';
+import { AuditLogsController } from './audit-logs.controller.js';
+import { AuditLogsReadModel } from './audit-logs.read-model.js';
+import { AuditLogsService } from './audit-logs.service.js';
 import { AuthController } from './auth.controller.js';
+import { AuthService } from './auth.service.js';
+import { EndpointsController } from './endpoints.controller.js';
+import { EndpointsReadModel } from './endpoints.read-model.js';
+import { EndpointsService } from './endpoints.service.js';
 import { LoginLimiter } from './login-limiter.js';
+import { OwnershipReadModel } from './ownership.read-model.js';
+import { OwnershipService } from './ownership.service.js';
+import { RegistrationLimiter } from './registration-limiter.js';
 import { UsersController } from './users.controller.js';
+import { UsersReadModel } from './users.read-model.js';
+import { UsersService } from './users.service.js';
 
 @Module({
-  controllers: [AuthController, UsersController],
+  controllers: [
+    AuthController,
+    UsersController,
+    ApplicationsController,
+    EndpointsController,
+    AuditLogsController,
+  ],
   providers: [
-    AccountsReadModel,
-    AccountsRepository,
-    AccountsService,
+    AuthService,
     LoginLimiter,
-    { provide: AccountsContract, useExisting: AccountsService },
+    RegistrationLimiter,
+    UsersReadModel,
+    UsersService,
+    ApplicationsReadModel,
+    ApplicationsService,
+    EndpointsReadModel,
+    EndpointsService,
+    AuditLogsReadModel,
+    AuditLogsService,
+    Cursors,
+    OwnershipReadModel,
+    { provide: AccountsContract, useClass: OwnershipService },
   ],
   exports: [AccountsContract],
 })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
+import { cursorsOf } from '../../kernel/http/cursor-paging.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import {
@@ -11,7 +12,7 @@ import {
 } from './dto/attempt.dto.js';
 import type { ListAttemptsQuery, ListDeliveriesQuery } from './dto/list-attempts.query.js';
 import { EventsReads, type AttemptFilter, type AttemptPage, type AttemptRow } from './events.reads.js';
-import { assertOneBeginning, cursorsOf } from './paging.js';
+import { assertOneBeginning } from './paging.js';
 
 interface Paging {
   limit: number;

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
+import { cursorsOf } from '../../kernel/http/cursor-paging.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import type { EventDto, EventListDto } from './dto/event.dto.js';
 import type { ListEventsQuery } from './dto/list-events.query.js';
 import { emptyBlockRange, emptyWindow, eventNotFound } from './events.errors.js';
 import { EventsReads, type EventFilter, type EventPage } from './events.reads.js';
-import { assertOneBeginning, cursorsOf } from './paging.js';
+import { assertOneBeginning } from './paging.js';
 import type { EventRow } from './queries/event-columns.js';
 
 @Injectable()

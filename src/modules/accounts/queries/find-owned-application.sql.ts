@@ -1,4 +1,5 @@
 import { sql } from '../../../kernel/database/sql.js';
+import { isOwnApplication } from './ownership.js';
 
 export interface OwnedApplicationRow {
   id: string;
@@ -10,4 +11,4 @@ export const findOwnedApplication = (p: { userId: string; applicationId: string 
   SELECT a.id
     FROM applications a
    WHERE a.id = ${p.applicationId}
-     AND a.user_id = ${p.userId}`;
+     AND ${isOwnApplication(p.userId)}`;

@@ -1,4 +1,5 @@
 import { sql } from '../../../kernel/database/sql.js';
+import { isOwnEndpoint } from './ownership.js';
 
 export interface OwnedEndpointRow {
   id: string;
@@ -9,6 +10,5 @@ export const findOwnedEndpoint = (p: { userId: string; endpointId: string }) =>
   sql<OwnedEndpointRow>('accounts.find-owned-endpoint')`
   SELECT ep.id
     FROM endpoints ep
-    JOIN applications a ON a.id = ep.application_id
    WHERE ep.id = ${p.endpointId}
-     AND a.user_id = ${p.userId}`;
+     AND ${isOwnEndpoint(p.userId)}`;

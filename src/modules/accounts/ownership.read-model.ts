@@ -3,22 +3,10 @@ import { Database } from '../../kernel/database/database.js';
 import { findEndpointAccess, type EndpointAccessRow } from './queries/find-endpoint-access.sql.js';
 import { findOwnedApplication } from './queries/find-owned-application.sql.js';
 import { findOwnedEndpoint } from './queries/find-owned-endpoint.sql.js';
-import { findUserByEmail, type CredentialsRow } from './queries/find-user-by-email.sql.js';
-import { findUserById, type UserRow } from './queries/find-user-by-id.sql.js';
 
 @Injectable()
-export class AccountsReadModel {
+export class OwnershipReadModel {
   constructor(private readonly database: Database) {}
-
-  async userByEmail(email: string): Promise<CredentialsRow | undefined> {
-    const [row] = await this.database.query(findUserByEmail({ email }));
-    return row;
-  }
-
-  async userById(userId: string): Promise<UserRow | undefined> {
-    const [row] = await this.database.query(findUserById({ userId }));
-    return row;
-  }
 
   async ownsEndpoint(userId: string, endpointId: string): Promise<boolean> {
     const rows = await this.database.query(findOwnedEndpoint({ userId, endpointId }));
