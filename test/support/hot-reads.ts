@@ -139,7 +139,7 @@ const eventReads: HotRead[] = [
     () => ({ contractAddress: 'contract 3', topic0: 'topic 3' }),
     ['first page'],
   ),
-  lists('an event', ['pkey'], false, (reads, { userId, eventId }) => reads.find(userId, eventId)),
+  lists('an event', ['pkey'], false, (reads, { userId, eventId }) => reads.find({ userId }, eventId)),
 ];
 
 const ofAttempts = ['endpoint_attempted', 'id_key', 'pkey', 'written_in'];
@@ -162,6 +162,12 @@ const attemptReads: HotRead[] = [
         LIMIT,
       ),
     ),
+  ),
+  lists('attempts of an application', ofAttempts, true, (reads, { userId, applicationId }) =>
+    reads.attempts({ userId, applicationId }, { kind: 'first' }, LIMIT),
+  ),
+  lists('an event, of an application', ['pkey'], false, (reads, { userId, applicationId, eventId }) =>
+    reads.find({ userId, applicationId }, eventId),
   ),
   lists('attempts of an event', ['event_id', 'id_key'], false, (reads, { userId, eventId }) =>
     reads.attempts({ userId, eventId }, { kind: 'first' }, LIMIT),

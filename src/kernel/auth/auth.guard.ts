@@ -2,7 +2,8 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../errors/domain-error.js';
-import { ADMIN_ROUTE, PUBLIC_ROUTE } from './auth-user.js';
+import { ApiKeys, isApiKey } from './api-keys.js';
+import { ADMIN_ROUTE, API_KEY_ROUTE, PUBLIC_ROUTE, type AuthUser } from './auth-user.js';
 import { Tokens } from './tokens.js';
 
 /** Guards every route: a route without a decorator needs a token, so a forgotten one is closed, not open. */
@@ -10,16 +11,31 @@ import { Tokens } from './tokens.js';
 export class AuthGuard implements CanActivate {
   constructor(
     private readonly tokens: Tokens,
+    private readonly apiKeys: ApiKeys,
     private readonly reflector: Reflector,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.marked(PUBLIC_ROUTE, context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.user = this.tokens.verify(bearerToken(request));
-    if (this.marked(ADMIN_ROUTE, context) && !request.user.isAdmin)
+    const user = await this.authenticate(request);
+    request.user = user;
+    if (user.applicationId !== undefined && !this.marked(API_KEY_ROUTE, context))
+      throw new DomainError('forbidden', 'api_key_not_allowed', 'An API key does not open this route');
+    if (this.marked(ADMIN_ROUTE, context) && !user.isAdmin)
       throw new DomainError('forbidden', 'admin_only', 'Administrators only');
     return true;
+  }
+
+  private async authenticate({ headers }: FastifyRequest): Promise<AuthUser> {
+    const { authorization, 'x-api-key': key } = headers;
+    if (key === undefined) return this.tokens.verify(bearerToken(authorization));
+    // Who sends both may believe in either.
+    if (authorization !== undefined)
+      throw unauthenticated('invalid_token', 'Send a token or an API key, not both');
+    const user = typeof key === 'string' && isApiKey(key) ? await this.apiKeys.find(key) : undefined;
+    if (user === undefined) throw unauthenticated('invalid_api_key', 'Invalid API key');
+    return user;
   }
 
   private marked(key: string, context: ExecutionContext): boolean {
@@ -29,12 +45,12 @@ export class AuthGuard implements CanActivate {
   }
 }
 
-function bearerToken({ headers: { authorization } }: FastifyRequest): string {
-  if (!authorization)
-    throw new DomainError('unauthenticated', 'missing_token', 'Missing authorization token');
+const unauthenticated = (code: string, message: string) => new DomainError('unauthenticated', code, message);
+
+function bearerToken(authorization: string | undefined): string {
+  if (!authorization) throw unauthenticated('missing_token', 'Missing authorization token');
   // RFC 9110: the scheme is case-insensitive.
   const [, token] = /^Bearer +(\S+)$/i.exec(authorization) ?? [];
-  if (token === undefined)
-    throw new DomainError('unauthenticated', 'invalid_token', 'Invalid or expired token');
+  if (token === undefined) throw unauthenticated('invalid_token', 'Invalid or expired token');
   return token;
 }

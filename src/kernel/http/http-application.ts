@@ -36,7 +36,14 @@ export async function createHttpApplication(
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'If-None-Match'],
+    allowedHeaders: [
+      'Authorization',
+      'X-API-Key',
+      'Content-Type',
+      'X-Request-Id',
+      'If-None-Match',
+      'Last-Event-ID',
+    ],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
     maxAge: 600,
   });

@@ -1,6 +1,8 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { ApiKeys } from '../../kernel/auth/api-keys.js';
 import { Cursors } from '../../kernel/http/cursor.js';
 import { AccountsContract } from './accounts.contract.js';
+import { ApplicationKeys } from './application-keys.js';
 import { ApplicationsController } from './applications.controller.js';
 import { ApplicationsReadModel } from './applications.read-model.js';
 import { ApplicationsService } from './applications.service.js';
@@ -20,6 +22,8 @@ import { UsersController } from './users.controller.js';
 import { UsersReadModel } from './users.read-model.js';
 import { UsersService } from './users.service.js';
 
+// Global: the kernel's guard, which knows no module, asks it for API keys.
+@Global()
 @Module({
   controllers: [
     AuthController,
@@ -43,7 +47,8 @@ import { UsersService } from './users.service.js';
     Cursors,
     OwnershipReadModel,
     { provide: AccountsContract, useClass: OwnershipService },
+    { provide: ApiKeys, useClass: ApplicationKeys },
   ],
-  exports: [AccountsContract],
+  exports: [AccountsContract, ApiKeys],
 })
 export class AccountsModule {}

@@ -31,7 +31,7 @@ export class EndpointsService {
 
   /** Throws 404 application_not_found. */
   async listOfApplication(userId: string, applicationId: string): Promise<EndpointListDto> {
-    await this.ownership.assertOwnsApplication(userId, applicationId);
+    await this.ownership.assertOwnsApplication({ userId }, applicationId);
     return toList(await this.endpoints.all(userId, applicationId));
   }
 

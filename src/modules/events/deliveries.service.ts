@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
 import { cursorsOf } from '../../kernel/http/cursor-paging.js';
 import { Trusted } from '../../kernel/http/trust.js';
@@ -28,29 +29,33 @@ export class DeliveriesService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** Throws 404 endpoint_not_found for an endpoint that is not the user's. A foreign event has no attempts. */
-  async attempts(userId: string, query: ListAttemptsQuery): Promise<Trusted<AttemptListDto>> {
+  /** Throws 404 endpoint_not_found for an endpoint that is not the caller's. A foreign event has no attempts. */
+  async attempts(caller: Caller, query: ListAttemptsQuery): Promise<Trusted<AttemptListDto>> {
     const { event_id: eventId, endpoint_id: endpointId, success } = query;
     const authorise = async () => {
-      if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(userId, endpointId);
+      if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(caller, endpointId);
     };
     const { rows, paging, trust } = await this.page(
-      { userId, eventId, endpointId, success },
+      { ...filterOf(caller), eventId, endpointId, success },
       query,
       authorise,
     );
     return new Trusted({ delivery_attempts: rows.map(toAttemptDto), ...paging }, trust);
   }
 
-  /** Throws 404 endpoint_not_found, 403 access_denied for another tenant's endpoint. */
+  /** Throws 404 endpoint_not_found, 403 access_denied for an endpoint that is not the caller's. */
   async deliveries(
-    userId: string,
+    caller: Caller,
     endpointId: string,
     query: ListDeliveriesQuery,
   ): Promise<Trusted<DeliveryListDto>> {
     const success = query.status === 'all' ? undefined : query.status === 'success';
-    const authorise = () => this.accounts.requireOwnEndpoint(userId, endpointId);
-    const { rows, paging, trust } = await this.page({ userId, endpointId, success }, query, authorise);
+    const authorise = () => this.accounts.requireOwnEndpoint(caller, endpointId);
+    const { rows, paging, trust } = await this.page(
+      { ...filterOf(caller), endpointId, success },
+      query,
+      authorise,
+    );
     const { limit, offset = 0 } = query;
     return new Trusted({ deliveries: rows.map(toDeliveryDto), ...paging, limit, offset }, trust);
   }
@@ -74,6 +79,8 @@ export class DeliveriesService {
     return { kind: direction, than: { at, id } };
   }
 }
+
+const filterOf = ({ userId, applicationId }: Caller): AttemptFilter => ({ userId, applicationId });
 
 const toDeliveryDto = (row: AttemptRow): DeliveryDto => ({
   id: row.id,
