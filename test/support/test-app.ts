@@ -20,6 +20,8 @@ export interface TestApp {
   logs: string[];
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** As EthHook's UI sends it: with its content type also where there is no body. */
+  call(method: string, path: string, token?: string, body?: unknown): Promise<Answer>;
   login(email: string, password: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -72,6 +74,15 @@ export async function startTestApp(
         headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
       }),
     post,
+    call: (method, path, token, body) =>
+      request(path, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      }),
     login: async (email, password) =>
       ((await post('/auth/login', { email, password })).body as { token: string }).token,
     close: () => app.close(),

@@ -15,11 +15,17 @@ const user = { schema: userSchema, description: 'The user.', example: userExampl
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  // EthHook's UI calls both.
-  @Get(['me', 'profile'])
+  @Get('me')
   @ApiOperation({ summary: 'The logged-in user' })
   @ApiAnswers(user, 401, 503)
   me(@CurrentUser() { userId }: AuthUser): Promise<UserDto> {
+    return this.users.profile(userId);
+  }
+
+  @Get('profile')
+  @ApiOperation({ summary: "The same as /users/me, for EthHook's UI, which calls both" })
+  @ApiAnswers(user, 401, 503)
+  profile(@CurrentUser() { userId }: AuthUser): Promise<UserDto> {
     return this.users.profile(userId);
   }
 

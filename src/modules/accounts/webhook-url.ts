@@ -56,7 +56,7 @@ function parsed(text: string): URL {
 
 /** The host as WHATWG writes it: decimal, octal and hexadecimal addresses are dotted by now. */
 function isInside(hostname: string): boolean {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
+  const host = hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.+$/, '');
   const version = isIP(host);
   if (version === 4) return inside[4].check(host, 'ipv4');
   if (version === 6) return inside[6].check(host, 'ipv6');
