@@ -18,3 +18,6 @@ export const applicationNotFound = () =>
   new DomainError('not_found', 'application_not_found', 'Application not found');
 
 export const accessDenied = () => new DomainError('forbidden', 'access_denied', 'Access denied');
+
+export const deletionNotFound = () =>
+  new DomainError('not_found', 'deletion_not_found', 'Deletion not found');
