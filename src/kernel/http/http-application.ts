@@ -69,6 +69,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     void reply.header('X-Request-Id', request.id);
     done();
   });
+  forgetTypeOfNoBody(fastify);
   closeConnectionsWhenClosing(fastify);
   revalidateAnswers(fastify, isProbe);
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -76,6 +77,15 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     done();
   });
   return adapter;
+}
+
+// Clients name a content type with every request. A DELETE has no body, which as JSON would be refused.
+function forgetTypeOfNoBody(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ method, headers }, _reply, done) => {
+    const { 'content-length': length = '0', 'transfer-encoding': encoding } = headers;
+    if (method === 'DELETE' && length === '0' && encoding === undefined) delete headers['content-type'];
+    done();
+  });
 }
 
 // A keep-alive connection that is busy when the server closes would hold it open after its answer.
