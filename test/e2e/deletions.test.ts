@@ -23,9 +23,8 @@ beforeEach(async () => {
   await createSmallWorld(database.query);
   await buildRollups(database.url);
   app = await startTestApp(database.url);
-  [alice, bob] = await Promise.all(
-    ['alice', 'bob'].map((name) => app.login(`${name}@example.com`, password)),
-  );
+  alice = await app.login('alice@example.com', password);
+  bob = await app.login('bob@example.com', password);
 });
 afterEach(async () => {
   await app.close();
