@@ -1,6 +1,10 @@
 import { Logger } from '@nestjs/common';
+import type { Database } from '../../src/kernel/database/database.js';
+import type { Cursors } from '../../src/kernel/http/cursor.js';
 import { LeaderLoop } from '../../src/kernel/tasks/leader-loop.js';
 import { DeletionsRepository } from '../../src/modules/accounts/deletions.repository.js';
+import type { DeletionsReadModel } from '../../src/modules/accounts/deletions.read-model.js';
+import { DeletionsService } from '../../src/modules/accounts/deletions.service.js';
 import { Removal } from '../../src/modules/accounts/removal.js';
 import { DeletionsTask } from '../../src/modules/accounts/tasks/deletions.task.js';
 import { Fold } from '../../src/modules/statistics/fold.js';
@@ -297,12 +301,64 @@ describe('what others write meanwhile', () => {
     expect(await count('FROM applications WHERE deleted_at IS NOT NULL')).toBe(0);
   });
 
+  it('an endpoint that is not hidden any more stays', async () => {
+    const before = await attemptsAt(endpoint.resourceId);
+    const id = await request(endpoint);
+    await database.query('UPDATE endpoints SET deleted_at = NULL WHERE id = $1', [endpoint.resourceId]);
+    await removeAll();
+    expect(await progress(id)).toEqual({ total: 0, removed: 0, isFinished: true });
+    expect(await attemptsAt(endpoint.resourceId)).toBe(before);
+  });
+
   it('a service that sets it active again keeps nothing from being removed', async () => {
     const id = await request(endpoint);
     await database.query('UPDATE endpoints SET is_active = true WHERE id = $1', [endpoint.resourceId]);
     await expectExactReads(session);
     await removeAll();
     expect(await progress(id)).toMatchObject({ isFinished: true });
+  });
+});
+
+describe('of 200,000 attempts', () => {
+  const ATTEMPTS = 200_000;
+  const addAttempts = [
+    'SET session_replication_role = replica', // as if they had been there before they were tracked
+    `INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number, success, duration_ms, attempted_at, user_id, event_ingested_at)
+     SELECT e.id, p.id, i, i % 9 > 0, i % 700, now() - i * INTERVAL '1 second', p.user_id, coalesce(e.ingested_at, '-infinity')
+       FROM (SELECT id, user_id FROM endpoints WHERE id = $1) p
+      CROSS JOIN generate_series(1, ${ATTEMPTS / 200}) i
+      CROSS JOIN (SELECT id, ingested_at FROM events ORDER BY id LIMIT 200) e`,
+    'RESET session_replication_role',
+    `INSERT INTO statistics_rebuilds (user_id, part, reason) SELECT user_id, 'all', 'test' FROM endpoints WHERE id = $1`,
+  ];
+  /** What this session has looked at and changed so far, or what it has not reported yet. */
+  const touched = `SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0) + n_tup_ins + n_tup_upd + n_tup_del), 0)::int AS n
+    FROM pg_stat_xact_user_tables WHERE relname IN ('delivery_attempts', 'events', 'superseded_attempts')`;
+
+  it('the request looks at none of them, and the task removes them all', async () => {
+    for (const text of addAttempts) await session.run(text, text.includes('$1') ? [endpoint.resourceId] : []);
+    await foldAll(session);
+    const before = await attemptsAt(endpoint.resourceId);
+    expect(before).toBeGreaterThanOrEqual(ATTEMPTS);
+    let looks: unknown[] = [];
+    const database_ = {
+      transaction: ((options, run) =>
+        session.transaction(options, async (tx) => {
+          const [before] = await session.run(touched);
+          const result = await run(tx);
+          looks = [before, ...(await session.run(touched))];
+          return result;
+        })) as Database['transaction'],
+    } as Database;
+    const service = new DeletionsService(database_, {} as DeletionsReadModel, {} as Cursors);
+    const id = await service.delete(endpoint.userId, endpoint, { ip: '127.0.0.1', userAgent: null });
+    expect(looks[1]).toEqual(looks[0]);
+    expect(await progress(id)).toEqual({ total: before, removed: 0, isFinished: false });
+    for (let turn = 0; (await step(5000)) >= 0; turn++) if (turn % 4 === 3) await new Fold(session).step();
+    expect(await progress(id)).toEqual({ total: before, removed: before, isFinished: true });
+    expect(await attemptsAt(endpoint.resourceId)).toBe(0);
+    await foldAll(session);
+    await expectExactRollups(session);
   });
 });
 

@@ -5,7 +5,7 @@ import { lockDoomedApplication, lockDoomedEndpoint, type Doomed } from './querie
 import { pickDeletion, type UnfinishedDeletionRow } from './queries/pick-deletion.sql.js';
 import { addRemovedAttempts, finishDeletion, pruneDeletions } from './queries/record-removal.sql.js';
 import { releaseApplication, releaseEndpoints } from './queries/release-resources.sql.js';
-import { removeAttempts } from './queries/remove-attempts.sql.js';
+import { planWithoutSorts, removeAttempts } from './queries/remove-attempts.sql.js';
 import { removeApplication, removeEndpoint } from './queries/remove-resource.sql.js';
 import { requestDeletion } from './queries/request-deletion.sql.js';
 import { setLockTimeout } from './queries/set-lock-timeout.sql.js';
@@ -57,6 +57,7 @@ export class DeletionsRepository {
     deletion: UnfinishedDeletion,
     which: { endpointId: string; from: string | null; limit: number; locked: 'wait' | 'skip' },
   ): Promise<{ removed: number; lastAt: string | null }> {
+    await this.tx.query(planWithoutSorts());
     const [row] = await this.tx.query(removeAttempts({ userId: deletion.userId, ...which }));
     const removed = Number(row?.removed ?? 0);
     if (removed > 0) await this.tx.query(addRemovedAttempts({ deletionId: deletion.id, removed }));

@@ -7,7 +7,7 @@ export interface RemovedAttemptsRow {
 }
 
 /**
- * Up to `limit` attempts of the endpoint, oldest first. The order is that of one index, which holds the planner to it. `from`
+ * Up to `limit` attempts of the endpoint, oldest first. The order is that of one index: without a sort, that is the plan. `from`
  * leaves out the index entries of those that are gone: they stay for as long as some snapshot sees them. `locked` are
  * waited for or left.
  */
@@ -31,3 +31,10 @@ export const removeAttempts = (p: {
     RETURNING a.attempted_at
   )
   SELECT count(*) AS "removed", max(g.attempted_at) AS "lastAt" FROM gone g`;
+
+/**
+ * Of this transaction. With statistics that are missing or old, the planner takes all attempts of an endpoint to be a few,
+ * and would sort them for each batch.
+ */
+export const planWithoutSorts = () => sql<object>('accounts.plan-without-sorts')`
+  SELECT set_config('enable_sort', 'off', true)`;
