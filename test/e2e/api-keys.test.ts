@@ -44,7 +44,7 @@ describe.each(['live', 'original'])('with STATISTICS_READS=%s', (reads) => {
   const askList = async (path: string, key: string, parameters: Parameters = {}): Promise<ListPage> => {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(parameters)) query.set(name, String(value));
-    const { status, body, text } = await ask(`${path}?${query}`, key);
+    const { status, body, text } = await ask(`${path}?${query.toString()}`, key);
     if (status !== 200) throw new Error(`${path} answered ${status}: ${text}`);
     return { ...body, rows: body.events ?? body.delivery_attempts ?? body.deliveries };
   };

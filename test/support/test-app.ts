@@ -22,6 +22,7 @@ export interface TestApp {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** As EthHook's UI sends it: with its content type also where there is no body. */
   call(method: string, path: string, token?: string, body?: unknown): Promise<Answer>;
+  delete(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>;
   login(email: string, password: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -69,10 +70,7 @@ export async function startTestApp(
     app,
     url,
     logs,
-    get: (path, token, headers) =>
-      request(path, {
-        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-      }),
+    get: (path, token, headers) => request(path, { headers: { ...bearer(token), ...headers } }),
     post,
     call: (method, path, token, body) =>
       request(path, {
@@ -83,8 +81,13 @@ export async function startTestApp(
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
       }),
+    delete: (path, token, headers) =>
+      request(path, { method: 'DELETE', headers: { ...bearer(token), ...headers } }),
     login: async (email, password) =>
       ((await post('/auth/login', { email, password })).body as { token: string }).token,
     close: () => app.close(),
   };
 }
+
+const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };

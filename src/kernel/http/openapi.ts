@@ -73,6 +73,19 @@ export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
   );
 }
 
+/** Documents a success that has no body. */
+export const ApiNoContent = (p: { description: string; headers: Record<string, string> }) =>
+  ApiResponse({
+    status: 204,
+    description: p.description,
+    headers: Object.fromEntries(
+      Object.entries(p.headers).map(([name, description]) => [
+        name,
+        { description, schema: { type: 'string' } },
+      ]),
+    ),
+  });
+
 /** Documents the errors of a route, in their one form. */
 export const ApiErrors = (...errors: ErrorStatus[]) =>
   applyDecorators(

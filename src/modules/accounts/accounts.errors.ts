@@ -63,3 +63,6 @@ export const endpointLimitReached = ({ tier, most, used }: ReachedLimit) =>
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const are = (count: number) => `${count === 1 ? 'is' : 'are'} ${count}`;
+
+export const deletionNotFound = () =>
+  new DomainError('not_found', 'deletion_not_found', 'Deletion not found');

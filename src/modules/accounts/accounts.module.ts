@@ -11,6 +11,10 @@ import { AuditLogsReadModel } from './audit-logs.read-model.js';
 import { AuditLogsService } from './audit-logs.service.js';
 import { AuthController } from './auth.controller.js';
 import { AuthService } from './auth.service.js';
+import { DeletionMetrics } from './deletion-metrics.js';
+import { DeletionsController } from './deletions.controller.js';
+import { DeletionsReadModel } from './deletions.read-model.js';
+import { DeletionsService } from './deletions.service.js';
 import { EndpointsController } from './endpoints.controller.js';
 import { EndpointsReadModel } from './endpoints.read-model.js';
 import { EndpointsService } from './endpoints.service.js';
@@ -18,6 +22,7 @@ import { LoginLimiter } from './login-limiter.js';
 import { OwnershipReadModel } from './ownership.read-model.js';
 import { OwnershipService } from './ownership.service.js';
 import { RegistrationLimiter } from './registration-limiter.js';
+import { AccountsTasks } from './tasks/accounts-tasks.js';
 import { UsersController } from './users.controller.js';
 import { UsersReadModel } from './users.read-model.js';
 import { UsersService } from './users.service.js';
@@ -31,6 +36,7 @@ import { UsersService } from './users.service.js';
     ApplicationsController,
     EndpointsController,
     AuditLogsController,
+    DeletionsController,
   ],
   providers: [
     AuthService,
@@ -44,6 +50,10 @@ import { UsersService } from './users.service.js';
     EndpointsService,
     AuditLogsReadModel,
     AuditLogsService,
+    AccountsTasks,
+    DeletionMetrics,
+    DeletionsReadModel,
+    DeletionsService,
     Cursors,
     OwnershipReadModel,
     { provide: AccountsContract, useClass: OwnershipService },

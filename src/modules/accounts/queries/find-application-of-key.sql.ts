@@ -13,4 +13,5 @@ export const findApplicationOfKey = (p: { key: string }) =>
     FROM applications a
     JOIN users u ON u.id = a.user_id
    WHERE a.api_key = ${p.key}
-     AND a.is_active`;
+     AND a.is_active
+     AND a.deleted_at IS NULL`;

@@ -5,7 +5,7 @@ export interface OwnedApplicationRow {
   id: string;
 }
 
-/** The application, if it is this user's; else no row. */
+/** The application, if it is this user's and not deleted; else no row. */
 export const findOwnedApplication = (p: { userId: string; applicationId: string }) =>
   sql<OwnedApplicationRow>('accounts.find-owned-application')`
   SELECT a.id
