@@ -1,15 +1,16 @@
 import { randomInt } from 'node:crypto';
 import { describeTarget, findDatabaseUrl } from '../src/demo/database-target.js';
-import { FlagError, optionalText, readFlags, wholeNumber } from '../src/demo/flags.js';
+import { FlagError, optionalId, optionalText, readFlags, wholeNumber } from '../src/demo/flags.js';
 import { simulate, type SimulatorProgress } from './simulator/simulate.js';
 
-const usage = `usage: npm run simulate -- --rate N --seconds N [--seed N] [--writers N] [--ledger FILE]
-                           [--latency-log FILE]
+const usage = `usage: npm run simulate -- --rate N --seconds N [--seed N] [--writers N] [--application ID]
+                           [--ledger FILE] [--latency-log FILE]
   Writes like EthHook's ingestor and delivery service, which know its original columns only, and reads all of it back.
   --rate N        inserted rows (events and attempts) a second: 1 to 50000; updates come on top
   --seconds N     1 to 604800
   --seed N        of what the rows hold: 0 to 4294967295 (default random)
   --writers N     connections: 1 to 64 (default 4)
+  --application ID   deliver to the endpoints of this application only
   --ledger FILE   every acknowledged write as a line of JSON
   --latency-log FILE   every statement sent as a line of JSON: when it was answered, its latency and outcome
 Prints a report as one JSON object. Exit 1 when an acknowledged row is lost or altered, or could not be read back.
@@ -25,6 +26,7 @@ async function main(args: readonly string[]): Promise<number> {
     seconds: wholeNumber(1, 604_800),
     seed: wholeNumber(0, MAX_SEED, randomInt(MAX_SEED)),
     writers: wholeNumber(1, 64, 4),
+    application: optionalId,
     ledger: optionalText(1),
     'latency-log': optionalText(1),
   });
@@ -34,9 +36,9 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const databaseUrl = await findDatabaseUrl(process.env);
   process.stderr.write(`Writing to ${describeTarget(databaseUrl)}, seed ${flags.seed}\n`);
-  const { ledger: ledgerFile, 'latency-log': latencyFile, ...rest } = flags;
+  const { application: applicationId, ledger: ledgerFile, 'latency-log': latencyFile, ...rest } = flags;
   const report = await simulate(
-    { databaseUrl, ledgerFile, latencyFile, ...rest },
+    { databaseUrl, applicationId, ledgerFile, latencyFile, ...rest },
     interruption(),
     showProgress(flags.rate),
   );

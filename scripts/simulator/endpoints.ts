@@ -22,17 +22,19 @@ interface EndpointRow {
 
 export class NoEndpointsError extends Error {
   constructor() {
-    super('There is no active endpoint to deliver to: fill the database first (npm run db:seed)');
+    super('There is no active endpoint to deliver to: create one, or fill the database (npm run db:seed)');
   }
 }
 
 const MAX_ENDPOINTS = 20_000;
 
-/** Throws NoEndpointsError when there is none. */
-export async function readEndpoints(client: pg.Client): Promise<TargetEndpoint[]> {
+/** Those of one application, or all of them. Throws NoEndpointsError when there is none. */
+export async function readEndpoints(client: pg.Client, applicationId?: string): Promise<TargetEndpoint[]> {
   const { rows } = await client.query<EndpointRow>(
     `SELECT e.id, e.webhook_url, e.chain_ids, e.contract_addresses, e.event_signatures, e.max_retries, e.timeout_seconds
-       FROM endpoints e WHERE e.is_active ORDER BY e.created_at, e.id LIMIT ${MAX_ENDPOINTS}`,
+       FROM endpoints e WHERE e.is_active AND e.application_id = coalesce($1, e.application_id)
+      ORDER BY e.created_at, e.id LIMIT ${MAX_ENDPOINTS}`,
+    [applicationId],
   );
   if (rows.length === 0) throw new NoEndpointsError();
   return rows.map((row) => ({

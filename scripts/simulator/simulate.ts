@@ -19,6 +19,8 @@ export interface SimulatorOptions {
   seed: number;
   /** Connections that write at the same time. */
   writers: number;
+  /** Deliver to the endpoints of this one only. */
+  applicationId?: string | undefined;
   ledgerFile?: string | undefined;
   latencyFile?: string | undefined;
 }
@@ -68,7 +70,7 @@ export async function simulate(
   onProgress: (progress: SimulatorProgress) => void = () => undefined,
 ): Promise<SimulatorReport> {
   const { databaseUrl, rate, writers } = options;
-  const endpoints = await currentEndpoints(databaseUrl);
+  const endpoints = await currentEndpoints(options);
   const ledger = await openFile<LedgerEntry>(options.ledgerFile);
   const latencyLog = await openFile<LatencyEntry>(options.latencyFile);
   const over = new AbortController();
@@ -85,7 +87,7 @@ export async function simulate(
 
   const timer = setTimeout(() => over.abort(), options.seconds * 1000);
   const printing = setInterval(() => onProgress(progress()), PROGRESS_MS);
-  const refreshing = setInterval(() => void refresh(simulation, databaseUrl), REFRESH_MS);
+  const refreshing = setInterval(() => void refresh(simulation, options), REFRESH_MS);
   try {
     await Promise.all(connections.map((connection) => simulation.runWriter(connection, stop)));
   } finally {
@@ -104,19 +106,21 @@ export async function simulate(
 const openFile = async <Entry extends object>(path: string | undefined) =>
   path === undefined ? null : NdjsonFile.create<Entry>(path);
 
-async function currentEndpoints(databaseUrl: string) {
+type EndpointsOf = Pick<SimulatorOptions, 'databaseUrl' | 'applicationId'>;
+
+async function currentEndpoints({ databaseUrl, applicationId }: EndpointsOf) {
   const client = newClient(databaseUrl);
   await client.connect();
   try {
-    return await readEndpoints(client);
+    return await readEndpoints(client, applicationId);
   } finally {
     await client.end();
   }
 }
 
 /** The old ones serve on when the database is away or has none left. */
-async function refresh(simulation: Simulation, databaseUrl: string): Promise<void> {
-  simulation.endpoints = await currentEndpoints(databaseUrl).catch(() => simulation.endpoints);
+async function refresh(simulation: Simulation, of: EndpointsOf): Promise<void> {
+  simulation.endpoints = await currentEndpoints(of).catch(() => simulation.endpoints);
 }
 
 function snapshot(

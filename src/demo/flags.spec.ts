@@ -1,4 +1,4 @@
-import { FlagError, instant, optionalText, readFlags, wholeNumber } from './flags.js';
+import { FlagError, instant, optionalId, optionalText, readFlags, wholeNumber } from './flags.js';
 
 const now = new Date('2026-03-01T00:00:00Z');
 const read = (...args: string[]) =>
@@ -7,6 +7,7 @@ const read = (...args: string[]) =>
     rate: wholeNumber(1, 50),
     until: instant(new Date('2000-01-01'), new Date('2100-01-01'), now),
     password: optionalText(8),
+    application: optionalId,
   });
 
 describe('readFlags', () => {
@@ -34,6 +35,7 @@ describe('readFlags', () => {
     [['--rate', '1.5'], '--rate is "1.5": it takes'],
     [['--rate', ''], '--rate is "": it takes'],
     [['--rate'], '--rate has no value'],
+    [['--rate', '1', '--application', 'A'], '--application is "A": it takes a UUID'],
     [[], '--rate is missing: it takes'],
     [['--rate', '1', '--evens', '5'], '--evens is unknown: there are --events, --rate'],
     [['--rate', '1', '5'], '5 is not a flag'],

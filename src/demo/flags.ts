@@ -38,6 +38,11 @@ export function optionalText(minLength: number): Flag<string | undefined> {
   };
 }
 
+export const optionalId: Flag<string | undefined> = (text, name) => {
+  if (text === undefined || /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text;
+  throw new FlagError(`--${name} is ${JSON.stringify(text)}: it takes a UUID`);
+};
+
 /** There or not: takes no value. */
 export const toggle: Flag<boolean> = (text) => text !== undefined;
 

@@ -14,7 +14,9 @@ import { TrackAttemptChanges1764300000000 } from './1764300000000-TrackAttemptCh
 import { CreateStatisticsRollups1764310000000 } from './1764310000000-CreateStatisticsRollups.js';
 import { IndexAttemptsByEndpointAndTime1764320000000 } from './1764320000000-IndexAttemptsByEndpointAndTime.js';
 import { IndexOutcomesAndBlocks1764330000000 } from './1764330000000-IndexOutcomesAndBlocks.js';
+import { HideDeletedResources1764400000000 } from './1764400000000-HideDeletedResources.js';
 import { TrackAttemptInserts1764410000000 } from './1764410000000-TrackAttemptInserts.js';
+import { IndexAuditLogs1764420000000 } from './1764420000000-IndexAuditLogs.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -35,5 +37,7 @@ export const migrations = [
   CreateStatisticsRollups1764310000000,
   IndexAttemptsByEndpointAndTime1764320000000,
   IndexOutcomesAndBlocks1764330000000,
+  HideDeletedResources1764400000000,
   TrackAttemptInserts1764410000000,
+  IndexAuditLogs1764420000000,
 ] as const;

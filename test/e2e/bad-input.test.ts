@@ -72,7 +72,7 @@ describe('parameters', () => {
 describe('bodies of POST /auth/login', () => {
   it.each<[string, string, number, string, string | undefined]>([
     ['not JSON', '{', 400, 'invalid_body', undefined],
-    ['empty', '', 400, 'invalid_body', undefined],
+    ['empty', '', 400, 'validation_error', 'body'],
     ['null', 'null', 400, 'validation_error', 'body'],
     ['an array', '[]', 400, 'validation_error', 'body'],
     ['no password', '{"email":"a@b.c"}', 400, 'validation_error', 'password'],

@@ -61,6 +61,7 @@ it('documents each route with a summary, and each response with a schema and an 
   for (const [name, { summary, responses }] of operations) {
     expect({ name, summary }).toEqual({ name, summary: expect.any(String) });
     for (const [status, { content }] of Object.entries(responses)) {
+      if (status === '204') continue; // has no body
       const [media] = Object.values(content ?? {});
       expect({ name, status, media }).toEqual({
         name,

@@ -166,6 +166,24 @@ describe('simulate', () => {
     await expectCountsOf(report);
   });
 
+  it('delivers to the endpoints of one application when told so', async () => {
+    await seedDemoData(database.url, accounts);
+    const [application] = await database.query<{ id: string }>(
+      `SELECT e.application_id AS id FROM endpoints e WHERE e.is_active ORDER BY e.application_id LIMIT 1`,
+    );
+    const applicationId = application!.id;
+    const options = { databaseUrl: database.url, rate: 100, seconds: 2, seed: 1, writers: 1, applicationId };
+    const report = await simulate(options, never);
+    expect(report.attempts).toBeGreaterThan(10);
+    await expectCountsOf(report);
+    expect(
+      await count(`delivery_attempts a JOIN endpoints e ON e.id = a.endpoint_id
+                         WHERE e.application_id <> '${applicationId}'`),
+    ).toBe(0);
+    const nobodys = { ...options, applicationId: '00000000-0000-4000-8000-000000000000' };
+    await expect(simulate(nobodys, never)).rejects.toThrow(NoEndpointsError);
+  });
+
   it('needs an active endpoint', async () => {
     const options = { databaseUrl: database.url, rate: 1, seconds: 1, seed: 1, writers: 1 };
     await expect(simulate(options, never)).rejects.toThrow(NoEndpointsError);

@@ -13,6 +13,7 @@ CREATE TABLE applications (
     created_at timestamp with time zone DEFAULT now(),
     updated_at timestamp with time zone DEFAULT now(),
     api_key character varying(255),
+    deleted_at timestamp with time zone,
     CONSTRAINT applications_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT applications_id_key UNIQUE (id)
 );
@@ -31,7 +32,24 @@ CREATE TABLE audit_logs (
     CONSTRAINT audit_logs_pkey PRIMARY KEY (id)
 );
 CREATE INDEX idx_audit_logs_created_at ON audit_logs USING btree (created_at DESC);
+CREATE INDEX idx_audit_logs_user_created ON audit_logs USING btree (user_id, COALESCE(created_at, '-infinity'::timestamp with time zone), id);
 CREATE INDEX idx_audit_logs_user_id ON audit_logs USING btree (user_id);
+
+CREATE TABLE deletions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    user_id uuid NOT NULL,
+    resource_type text NOT NULL,
+    resource_id uuid NOT NULL,
+    name text NOT NULL,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts_total bigint NOT NULL,
+    attempts_removed bigint DEFAULT 0 NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT deletions_pkey PRIMARY KEY (id),
+    CONSTRAINT deletions_resource_type_check CHECK ((resource_type = ANY (ARRAY['application'::text, 'endpoint'::text])))
+);
+CREATE INDEX deletions_unfinished_idx ON deletions USING btree (requested_at) WHERE (finished_at IS NULL);
+CREATE INDEX deletions_user_id_idx ON deletions USING btree (user_id, requested_at, id);
 
 CREATE TABLE delivery_attempts (
     id uuid DEFAULT uuid_generate_v4() NOT NULL,
@@ -82,6 +100,7 @@ CREATE TABLE endpoints (
     description text,
     chain_ids integer[],
     user_id uuid NOT NULL,
+    deleted_at timestamp with time zone,
     CONSTRAINT endpoints_pkey PRIMARY KEY (user_id, id),
     CONSTRAINT endpoints_id_key UNIQUE (id)
 );
@@ -408,6 +427,7 @@ CREATE INDEX idx_users_email ON users USING btree (email);
 CREATE INDEX idx_users_is_admin ON users USING btree (is_admin) WHERE (is_admin = true);
 ALTER TABLE applications ADD CONSTRAINT applications_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE audit_logs ADD CONSTRAINT audit_logs_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE SET NULL;
+ALTER TABLE deletions ADD CONSTRAINT deletions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_user_id_endpoint_id_fkey FOREIGN KEY (user_id, endpoint_id) REFERENCES endpoints(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT fk_delivery_attempts_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;

@@ -1,3 +1,5 @@
+import { DeletionsRepository } from '../../src/modules/accounts/deletions.repository.js';
+import { Removal } from '../../src/modules/accounts/removal.js';
 import type { EventFilter, EventPage } from '../../src/modules/events/events.reads.js';
 import { LiveEventsReads } from '../../src/modules/events/live-events.reads.js';
 import { OriginalEventsReads } from '../../src/modules/events/original-events.reads.js';
@@ -139,7 +141,7 @@ const eventReads: HotRead[] = [
     () => ({ contractAddress: 'contract 3', topic0: 'topic 3' }),
     ['first page'],
   ),
-  lists('an event', ['pkey'], false, (reads, { userId, eventId }) => reads.find(userId, eventId)),
+  lists('an event', ['pkey'], false, (reads, { userId, eventId }) => reads.find({ userId }, eventId)),
 ];
 
 const ofAttempts = ['endpoint_attempted', 'id_key', 'pkey', 'written_in'];
@@ -163,15 +165,40 @@ const attemptReads: HotRead[] = [
       ),
     ),
   ),
+  lists('attempts of an application', ofAttempts, true, (reads, { userId, applicationId }) =>
+    reads.attempts({ userId, applicationId }, { kind: 'first' }, LIMIT),
+  ),
+  lists('an event, of an application', ['pkey'], false, (reads, { userId, applicationId, eventId }) =>
+    reads.find({ userId, applicationId }, eventId),
+  ),
   lists('attempts of an event', ['event_id', 'id_key'], false, (reads, { userId, eventId }) =>
     reads.attempts({ userId, eventId }, { kind: 'first' }, LIMIT),
   ),
 ];
 
-/** What LiveStatisticsReads, LiveEventsReads and the fold send, for the tenant that has most. */
+/** Two batches of a deleted endpoint, the second from where the first ended. */
+const removals: HotRead[] = [
+  {
+    name: 'removal of an endpoint',
+    attempts: ['Tid Scan', 'endpoint_attempted'],
+    run: async (session, { userId, endpointId }) => {
+      const endpoint = { userId, resourceType: 'endpoint', resourceId: endpointId } as const;
+      await session.transaction({}, async (tx) => {
+        const repository = new DeletionsRepository(tx);
+        await repository.request(endpoint, (await repository.hide(endpoint)) ?? '');
+      });
+      const removal = new Removal(session);
+      for (const deletion of [await removal.pick([], 1000), await removal.pick([], 1000)])
+        if (deletion !== undefined) await removal.step(deletion, 100);
+    },
+  },
+];
+
+/** What LiveStatisticsReads, LiveEventsReads, the fold and the removal of what is deleted send, for the tenant that has most. */
 export const hotReads: readonly HotRead[] = [
   ...statisticsReads,
   ...eventReads,
   ...attemptReads,
   { name: 'fold', attempts: ofEndpoints, run: (session) => new Fold(session).step() },
+  ...removals,
 ];

@@ -20,6 +20,9 @@ export interface TestApp {
   logs: string[];
   get(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** As EthHook's UI sends it: with its content type also where there is no body. */
+  call(method: string, path: string, token?: string, body?: unknown): Promise<Answer>;
+  delete(path: string, token?: string, headers?: Record<string, string>): Promise<Answer>;
   login(email: string, password: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -67,13 +70,24 @@ export async function startTestApp(
     app,
     url,
     logs,
-    get: (path, token, headers) =>
-      request(path, {
-        headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-      }),
+    get: (path, token, headers) => request(path, { headers: { ...bearer(token), ...headers } }),
     post,
+    call: (method, path, token, body) =>
+      request(path, {
+        method,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      }),
+    delete: (path, token, headers) =>
+      request(path, { method: 'DELETE', headers: { ...bearer(token), ...headers } }),
     login: async (email, password) =>
       ((await post('/auth/login', { email, password })).body as { token: string }).token,
     close: () => app.close(),
   };
 }
+
+const bearer = (token: string | undefined): Record<string, string> =>
+  token === undefined ? {} : { authorization: `Bearer ${token}` };

@@ -46,6 +46,10 @@ const environmentSchema = z.object({
   STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
   LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
   LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
+  WEBHOOK_ALLOW_PRIVATE: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
   STATISTICS_READS: z.enum(['live', 'original']).default('live'),
   STATISTICS_SHADOW_PERCENT: percent.default(0),
   FOLD_ENABLED: z
@@ -126,6 +130,8 @@ function toConfig(env: Environment) {
       loginMaxFailures: env.LOGIN_MAX_FAILURES,
       loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
     },
+    /** allowPrivate: webhooks may go to addresses of a private network and of this machine. */
+    webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE },
     statistics: {
       reads: env.STATISTICS_READS,
       shadowPercent: env.STATISTICS_SHADOW_PERCENT,

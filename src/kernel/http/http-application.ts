@@ -35,7 +35,14 @@ export async function createHttpApplication(
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Request-Id', 'If-None-Match', 'Last-Event-ID'],
+    allowedHeaders: [
+      'Authorization',
+      'X-API-Key',
+      'Content-Type',
+      'X-Request-Id',
+      'If-None-Match',
+      'Last-Event-ID',
+    ],
     exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
     maxAge: 600,
   });
@@ -63,6 +70,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
+  takeEmptyBodies(fastify);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     done();
@@ -74,6 +82,17 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     done();
   });
   return adapter;
+}
+
+// EthHook's UI sends `Content-Type: application/json` with every request, also with a DELETE without a body. Where a body
+// is needed, its schema refuses the empty one.
+function takeEmptyBodies(fastify: FastifyInstance): void {
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parseJson(request, body as string, done);
+  });
 }
 
 // A keep-alive connection that is busy when the server closes would hold it open after its answer.

@@ -53,16 +53,18 @@ interface Success {
   schema: z.ZodType;
   description: string;
   example: unknown;
+  /** 200 without it. */
+  status?: 200 | 201;
   /** The route answers with a Trusted: its headers are documented. */
   trusted?: boolean;
 }
 
 /** Documents a route: its success (schema and example) and each error it can answer with. */
 export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
-  const { schema, trusted = false, ...rest } = success;
+  const { schema, trusted = false, status = 200, ...rest } = success;
   return applyDecorators(
     ApiResponse({
-      status: 200,
+      status,
       standardSchema: schema,
       ...rest,
       ...(trusted ? { headers: trustHeaders } : {}),
@@ -70,6 +72,19 @@ export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
     ApiErrors(...errors),
   );
 }
+
+/** Documents a success that has no body. */
+export const ApiNoContent = (p: { description: string; headers: Record<string, string> }) =>
+  ApiResponse({
+    status: 204,
+    description: p.description,
+    headers: Object.fromEntries(
+      Object.entries(p.headers).map(([name, description]) => [
+        name,
+        { description, schema: { type: 'string' } },
+      ]),
+    ),
+  });
 
 /** Documents the errors of a route, in their one form. */
 export const ApiErrors = (...errors: ErrorStatus[]) =>
@@ -93,6 +108,10 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     )
     .setVersion('1')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addApiKey(
+      { type: 'apiKey', in: 'header', name: 'X-API-Key', description: "An application's API key." },
+      'api_key',
+    )
     .build();
   return SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,

@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
 import { tooManyLogins } from './accounts.errors.js';
+import { takePoint } from './rate-limit.js';
 
 // One address may stand for an office, so it gets more tries than one account from that address.
 const FAILURES_PER_ADDRESS_FACTOR = 10;
@@ -26,13 +27,8 @@ export class LoginLimiter {
 
   /** Counts an attempt as failed before it is known, so that parallel guesses count too; throws 429. */
   async admit(email: string, ip: string): Promise<void> {
-    try {
-      await this.perAccount.consume(accountKey(email, ip));
-      await this.perAddress.consume(ip);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw tooManyLogins(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
-    }
+    await takePoint(this.perAccount, accountKey(email, ip), tooManyLogins);
+    await takePoint(this.perAddress, ip, tooManyLogins);
   }
 
   /** The attempt was right after all. */

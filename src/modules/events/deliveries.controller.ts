@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -22,6 +22,7 @@ import {
 
 @ApiTags('events')
 @ApiBearerAuth()
+@ApiKeyAccess()
 @Controller()
 export class DeliveriesController {
   constructor(private readonly service: DeliveriesService) {}
@@ -44,7 +45,7 @@ export class DeliveriesController {
     @CurrentUser() user: AuthUser,
     @Query({ schema: listAttemptsQuerySchema }) query: ListAttemptsQuery,
   ): Promise<Trusted<AttemptListDto>> {
-    return this.service.attempts(user.userId, query);
+    return this.service.attempts(user, query);
   }
 
   @Get('endpoints/:id/deliveries')
@@ -67,6 +68,6 @@ export class DeliveriesController {
     @Param({ schema: idParamSchema }) { id }: IdParam,
     @Query({ schema: listDeliveriesQuerySchema }) query: ListDeliveriesQuery,
   ): Promise<Trusted<DeliveryListDto>> {
-    return this.service.deliveries(user.userId, id, query);
+    return this.service.deliveries(user, id, query);
   }
 }

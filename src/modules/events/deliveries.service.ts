@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
+import { cursorsOf } from '../../kernel/http/cursor-paging.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import {
@@ -11,7 +13,7 @@ import {
 } from './dto/attempt.dto.js';
 import type { ListAttemptsQuery, ListDeliveriesQuery } from './dto/list-attempts.query.js';
 import { EventsReads, type AttemptFilter, type AttemptPage, type AttemptRow } from './events.reads.js';
-import { assertOneBeginning, cursorsOf } from './paging.js';
+import { assertOneBeginning } from './paging.js';
 
 interface Paging {
   limit: number;
@@ -27,29 +29,33 @@ export class DeliveriesService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** Throws 404 endpoint_not_found for an endpoint that is not the user's. A foreign event has no attempts. */
-  async attempts(userId: string, query: ListAttemptsQuery): Promise<Trusted<AttemptListDto>> {
+  /** Throws 404 endpoint_not_found for an endpoint that is not the caller's. A foreign event has no attempts. */
+  async attempts(caller: Caller, query: ListAttemptsQuery): Promise<Trusted<AttemptListDto>> {
     const { event_id: eventId, endpoint_id: endpointId, success } = query;
     const authorise = async () => {
-      if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(userId, endpointId);
+      if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(caller, endpointId);
     };
     const { rows, paging, trust } = await this.page(
-      { userId, eventId, endpointId, success },
+      { ...filterOf(caller), eventId, endpointId, success },
       query,
       authorise,
     );
     return new Trusted({ delivery_attempts: rows.map(toAttemptDto), ...paging }, trust);
   }
 
-  /** Throws 404 endpoint_not_found, 403 access_denied for another tenant's endpoint. */
+  /** Throws 404 endpoint_not_found, 403 access_denied for an endpoint that is not the caller's. */
   async deliveries(
-    userId: string,
+    caller: Caller,
     endpointId: string,
     query: ListDeliveriesQuery,
   ): Promise<Trusted<DeliveryListDto>> {
     const success = query.status === 'all' ? undefined : query.status === 'success';
-    const authorise = () => this.accounts.requireOwnEndpoint(userId, endpointId);
-    const { rows, paging, trust } = await this.page({ userId, endpointId, success }, query, authorise);
+    const authorise = () => this.accounts.requireOwnEndpoint(caller, endpointId);
+    const { rows, paging, trust } = await this.page(
+      { ...filterOf(caller), endpointId, success },
+      query,
+      authorise,
+    );
     const { limit, offset = 0 } = query;
     return new Trusted({ deliveries: rows.map(toDeliveryDto), ...paging, limit, offset }, trust);
   }
@@ -73,6 +79,8 @@ export class DeliveriesService {
     return { kind: direction, than: { at, id } };
   }
 }
+
+const filterOf = ({ userId, applicationId }: Caller): AttemptFilter => ({ userId, applicationId });
 
 const toDeliveryDto = (row: AttemptRow): DeliveryDto => ({
   id: row.id,

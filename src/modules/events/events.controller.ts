@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -17,6 +17,7 @@ import { EventsService } from './events.service.js';
 
 @ApiTags('events')
 @ApiBearerAuth()
+@ApiKeyAccess()
 @Controller('events')
 export class EventsController {
   constructor(private readonly events: EventsService) {}
@@ -34,7 +35,7 @@ export class EventsController {
     @CurrentUser() user: AuthUser,
     @Query({ schema: listEventsQuerySchema }) query: ListEventsQuery,
   ): Promise<Trusted<EventListDto>> {
-    return this.events.list(user.userId, query);
+    return this.events.list(user, query);
   }
 
   @Get(':id')
@@ -50,6 +51,6 @@ export class EventsController {
     @CurrentUser() user: AuthUser,
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<Trusted<EventDto>> {
-    return this.events.find(user.userId, id);
+    return this.events.find(user, id);
   }
 }

@@ -1,3 +1,4 @@
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import type { EventRow } from './queries/event-columns.js';
 
@@ -79,6 +80,8 @@ export interface AttemptRow {
 
 export interface AttemptFilter {
   userId: string;
+  /** Only attempts at endpoints of this one. */
+  applicationId?: string | undefined;
   eventId?: string | undefined;
   endpointId?: string | undefined;
   /** true: succeeded; false: failed; undefined: all, those in flight too. */
@@ -110,6 +113,7 @@ export interface AttemptList extends Total {
  */
 export abstract class EventsReads {
   abstract list(filter: EventFilter, page: EventPage, limit: number): Promise<Read<EventList>>;
-  abstract find(userId: string, eventId: string): Promise<Read<EventRow | undefined>>;
+  /** With an application, the counts are of attempts at its endpoints. */
+  abstract find(caller: Caller, eventId: string): Promise<Read<EventRow | undefined>>;
   abstract attempts(filter: AttemptFilter, page: AttemptPage, limit: number): Promise<Read<AttemptList>>;
 }

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import { Cursors, type CursorScope } from '../../kernel/http/cursor.js';
+import { cursorsOf } from '../../kernel/http/cursor-paging.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import type { EventDto, EventListDto } from './dto/event.dto.js';
 import type { ListEventsQuery } from './dto/list-events.query.js';
 import { emptyBlockRange, emptyWindow, eventNotFound } from './events.errors.js';
 import { EventsReads, type EventFilter, type EventPage } from './events.reads.js';
-import { assertOneBeginning, cursorsOf } from './paging.js';
+import { assertOneBeginning } from './paging.js';
 import type { EventRow } from './queries/event-columns.js';
 
 @Injectable()
@@ -19,13 +21,13 @@ export class EventsService {
 
   /**
    * Throws 400 for parameters that contradict each other, 404 endpoint_not_found or application_not_found for
-   * one that is not the user's.
+   * one that is not the caller's.
    */
-  async list(userId: string, query: ListEventsQuery): Promise<Trusted<EventListDto>> {
-    const filter = filterOf(userId, query);
+  async list(caller: Caller, query: ListEventsQuery): Promise<Trusted<EventListDto>> {
+    const filter = filterOf(caller, query);
     const scope = { list: 'events', ...filter };
     const page = this.pageOf(query, scope);
-    await this.assertOwns(filter);
+    await this.assertOwns(caller, filter);
     const { value, trust } = await this.reads.list(filter, page, query.limit);
     const { events, total, totalIs, ...beyond } = value;
     const rows = events.map(({ ingestedAt: at, id }) => ({ at, id }));
@@ -41,8 +43,8 @@ export class EventsService {
   }
 
   /** Throws 404 event_not_found, also for an event that only other tenants' endpoints matched. */
-  async find(userId: string, eventId: string): Promise<Trusted<EventDto>> {
-    const { value, trust } = await this.reads.find(userId, eventId);
+  async find({ userId, applicationId }: Caller, eventId: string): Promise<Trusted<EventDto>> {
+    const { value, trust } = await this.reads.find({ userId, applicationId }, eventId);
     if (value === undefined) throw eventNotFound();
     return new Trusted(toEventDto(value), trust);
   }
@@ -57,13 +59,13 @@ export class EventsService {
     return { kind: direction, than: { ingestedAt, id } };
   }
 
-  private async assertOwns({ userId, endpointId, applicationId }: EventFilter): Promise<void> {
-    if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(userId, endpointId);
-    if (applicationId !== undefined) await this.accounts.assertOwnsApplication(userId, applicationId);
+  private async assertOwns(caller: Caller, { endpointId, applicationId }: EventFilter): Promise<void> {
+    if (endpointId !== undefined) await this.accounts.assertOwnsEndpoint(caller, endpointId);
+    if (applicationId !== undefined) await this.accounts.assertOwnsApplication(caller, applicationId);
   }
 }
 
-function filterOf(userId: string, query: ListEventsQuery): EventFilter {
+function filterOf({ userId, applicationId }: Caller, query: ListEventsQuery): EventFilter {
   const { start_date: from, end_date: to, from_block: fromBlock, to_block: toBlock } = query;
   // Equal milliseconds may still differ in PostgreSQL; where they do not, the answer is empty.
   if (from !== undefined && to !== undefined && (Date.parse(from) > Date.parse(to) || from === to))
@@ -72,7 +74,7 @@ function filterOf(userId: string, query: ListEventsQuery): EventFilter {
   return {
     userId,
     endpointId: query.endpoint_id,
-    applicationId: query.application_id,
+    applicationId: query.application_id ?? applicationId,
     chainIds: query.chain_ids,
     status: query.status,
     from,

@@ -1,3 +1,4 @@
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import type { QueryRunner } from '../../kernel/database/database.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import {
@@ -39,8 +40,8 @@ export class LiveEventsReads extends EventsReads {
     return found ?? this.original.list(filter, page, limit);
   }
 
-  async find(userId: string, eventId: string): Promise<Read<EventRow | undefined>> {
-    const [row] = await this.runner.query(liveFindEvent({ userId, eventId }));
+  async find(caller: Caller, eventId: string): Promise<Read<EventRow | undefined>> {
+    const [row] = await this.runner.query(liveFindEvent({ caller, eventId }));
     if (row === undefined) throw new Error('a statement that always gives a row gave none');
     const { asOf, ...event } = row;
     return { value: event.id === null ? undefined : event, trust: liveTrust(asOf, true) };

@@ -1,3 +1,4 @@
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import { planningByValues, type QueryRunner } from '../../kernel/database/database.js';
 import type { Trust } from '../../kernel/http/trust.js';
 import {
@@ -31,8 +32,8 @@ export class OriginalEventsReads extends EventsReads {
     return listed(rows, { events: ofPage<EventRow>(rows) });
   }
 
-  async find(userId: string, eventId: string): Promise<Read<EventRow | undefined>> {
-    const { asOf, ...row } = first(await this.runner.query(originalFindEvent({ userId, eventId })));
+  async find(caller: Caller, eventId: string): Promise<Read<EventRow | undefined>> {
+    const { asOf, ...row } = first(await this.runner.query(originalFindEvent({ caller, eventId })));
     return { value: row.id === null ? undefined : row, trust: trustOf(asOf) };
   }
 

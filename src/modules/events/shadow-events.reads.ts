@@ -1,3 +1,4 @@
+import type { Caller } from '../../kernel/auth/auth-user.js';
 import type { QueryRunner } from '../../kernel/database/database.js';
 import type { FieldRules } from '../../kernel/shadow/compare.js';
 import type { Shadow } from '../../kernel/shadow/shadow.js';
@@ -32,8 +33,8 @@ export class ShadowEventsReads extends EventsReads {
     return this.answer('list', [filter, page, limit], (reads) => reads.list(filter, page, limit));
   }
 
-  find(userId: string, eventId: string) {
-    return this.answer('find', [userId, eventId], (reads) => reads.find(userId, eventId));
+  find(caller: Caller, eventId: string) {
+    return this.answer('find', [caller, eventId], (reads) => reads.find(caller, eventId));
   }
 
   attempts(filter: AttemptFilter, page: AttemptPage, limit: number) {

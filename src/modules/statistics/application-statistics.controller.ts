@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -24,6 +24,7 @@ import { applicationTimeseriesQuerySchema, type TimeseriesQuery } from './dto/ti
 
 @ApiTags('statistics')
 @ApiBearerAuth()
+@ApiKeyAccess()
 @Controller()
 export class ApplicationStatisticsController {
   constructor(private readonly applications: ApplicationStatisticsService) {}
@@ -46,7 +47,7 @@ export class ApplicationStatisticsController {
     @CurrentUser() user: AuthUser,
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<Trusted<ApplicationStatisticsDto>> {
-    return this.applications.statistics(user.userId, id);
+    return this.applications.statistics(user, id);
   }
 
   @Get('applications/:id/timeseries')
@@ -68,7 +69,7 @@ export class ApplicationStatisticsController {
     @Param({ schema: idParamSchema }) { id }: IdParam,
     @Query({ schema: applicationTimeseriesQuerySchema }) query: TimeseriesQuery,
   ): Promise<Trusted<TimeseriesDto>> {
-    return this.applications.timeseries(user.userId, id, query);
+    return this.applications.timeseries(user, id, query);
   }
 
   @Get('applications/:id/endpoints/performance')
@@ -89,7 +90,7 @@ export class ApplicationStatisticsController {
     @CurrentUser() user: AuthUser,
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<Trusted<EndpointPerformanceDto>> {
-    return this.applications.performance(user.userId, id);
+    return this.applications.performance(user, id);
   }
 
   @Get('statistics/applications')
@@ -109,6 +110,6 @@ export class ApplicationStatisticsController {
     @CurrentUser() user: AuthUser,
     @Query({ schema: batchQuerySchema }) { ids }: BatchQuery,
   ): Promise<Trusted<ApplicationBatchDto>> {
-    return this.applications.batch(user.userId, ids);
+    return this.applications.batch(user, ids);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isConfined, type Caller } from '../../kernel/auth/auth-user.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import { splitFound } from './split-found.js';
@@ -21,7 +22,7 @@ const AUTO_HOURLY_MAX = 24;
 
 /**
  * The figures of applications. Rows prove that the application is the user's, so that only an answer without any costs
- * a second question. Throws 404 application_not_found for one that is not there or is another tenant's.
+ * a second question. Throws 404 application_not_found for one that is not there or is not the caller's.
  */
 @Injectable()
 export class ApplicationStatisticsService {
@@ -30,46 +31,54 @@ export class ApplicationStatisticsService {
     private readonly accounts: AccountsContract,
   ) {}
 
-  async statistics(userId: string, applicationId: string): Promise<Trusted<ApplicationStatisticsDto>> {
-    const { value, trust } = await this.reads.applications(userId, [applicationId]);
+  async statistics(caller: Caller, applicationId: string): Promise<Trusted<ApplicationStatisticsDto>> {
+    await this.admit(caller, applicationId);
+    const { value, trust } = await this.reads.applications(caller.userId, [applicationId]);
     const [row] = value;
     if (row === undefined) {
-      await this.accounts.assertOwnsApplication(userId, applicationId);
+      await this.accounts.assertOwnsApplication(caller, applicationId);
       throw createdMeanwhile();
     }
     return new Trusted(toStatisticsDto(row), trust);
   }
 
-  async batch(userId: string, ids: readonly string[]): Promise<Trusted<ApplicationBatchDto>> {
-    const { value, trust } = await this.reads.applications(userId, ids);
+  async batch(caller: Caller, ids: readonly string[]): Promise<Trusted<ApplicationBatchDto>> {
+    const admitted = isConfined(caller) ? ids.filter((id) => id === caller.applicationId) : ids;
+    const { value, trust } = await this.reads.applications(caller.userId, admitted);
     const { found, notFound } = splitFound(ids, value, (row) => row.applicationId);
     return new Trusted({ applications: found.map(toStatisticsDto), not_found: notFound }, trust);
   }
 
   /** Throws 400 as windowOf does. */
   async timeseries(
-    userId: string,
+    caller: Caller,
     applicationId: string,
     query: TimeseriesQuery,
   ): Promise<Trusted<TimeseriesDto>> {
     const { time_range, chain_ids: chainIds, success } = query;
     const window = windowOf(query, AUTO_HOURLY_MAX, new Date());
+    await this.admit(caller, applicationId);
     const { value, trust } = await this.reads.series({
-      userId,
+      userId: caller.userId,
       scope: { kind: 'application', id: applicationId },
       ...window,
       chainIds,
       success,
     });
     // A window that begins in the future has no bucket either.
-    if (value.length === 0) await this.accounts.assertOwnsApplication(userId, applicationId);
+    if (value.length === 0) await this.accounts.assertOwnsApplication(caller, applicationId);
     return new Trusted({ data_points: value.map(toPoint), time_range, granularity: window.bucket }, trust);
   }
 
-  async performance(userId: string, applicationId: string): Promise<Trusted<EndpointPerformanceDto>> {
-    const { value, trust } = await this.reads.performance(userId, applicationId);
-    if (value.length === 0) await this.accounts.assertOwnsApplication(userId, applicationId);
+  async performance(caller: Caller, applicationId: string): Promise<Trusted<EndpointPerformanceDto>> {
+    await this.admit(caller, applicationId);
+    const { value, trust } = await this.reads.performance(caller.userId, applicationId);
+    if (value.length === 0) await this.accounts.assertOwnsApplication(caller, applicationId);
     return new Trusted({ endpoints: value.map(toPerformanceDto) }, trust);
+  }
+
+  private async admit(caller: Caller, applicationId: string): Promise<void> {
+    if (isConfined(caller)) await this.accounts.assertOwnsApplication(caller, applicationId);
   }
 }
 

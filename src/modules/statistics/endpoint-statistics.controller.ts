@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -23,6 +23,7 @@ import { EndpointStatisticsService } from './endpoint-statistics.service.js';
 
 @ApiTags('statistics')
 @ApiBearerAuth()
+@ApiKeyAccess()
 @Controller()
 export class EndpointStatisticsController {
   constructor(private readonly endpoints: EndpointStatisticsService) {}
@@ -46,7 +47,7 @@ export class EndpointStatisticsController {
     @CurrentUser() user: AuthUser,
     @Param({ schema: idParamSchema }) { id }: IdParam,
   ): Promise<Trusted<EndpointStatisticsDto>> {
-    return this.endpoints.statistics(user.userId, id);
+    return this.endpoints.statistics(user, id);
   }
 
   @Get('endpoints/:id/timeseries')
@@ -69,7 +70,7 @@ export class EndpointStatisticsController {
     @Param({ schema: idParamSchema }) { id }: IdParam,
     @Query({ schema: endpointTimeseriesQuerySchema }) query: EndpointTimeseriesQuery,
   ): Promise<Trusted<EndpointTimeseriesDto>> {
-    return this.endpoints.timeseries(user.userId, id, query);
+    return this.endpoints.timeseries(user, id, query);
   }
 
   @Get('statistics/endpoints')
@@ -89,6 +90,6 @@ export class EndpointStatisticsController {
     @CurrentUser() user: AuthUser,
     @Query({ schema: batchQuerySchema }) { ids }: BatchQuery,
   ): Promise<Trusted<EndpointBatchDto>> {
-    return this.endpoints.batch(user.userId, ids);
+    return this.endpoints.batch(user, ids);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isConfined, type Caller } from '../../kernel/auth/auth-user.js';
 import { Trusted } from '../../kernel/http/trust.js';
 import { AccountsContract } from '../accounts/index.js';
 import { splitFound } from './split-found.js';
@@ -16,7 +17,8 @@ const AUTO_HOURLY_MAX = 48;
 
 /**
  * The figures of endpoints. Rows prove that the endpoint is the user's, so that only an answer without any costs a second
- * question. Throws 404 endpoint_not_found for one that is not there, 403 access_denied for another tenant's.
+ * question; of an API key's application they prove nothing. Throws 404 endpoint_not_found for one that is not there, 403
+ * access_denied for one that is not the caller's.
  */
 @Injectable()
 export class EndpointStatisticsService {
@@ -25,41 +27,48 @@ export class EndpointStatisticsService {
     private readonly accounts: AccountsContract,
   ) {}
 
-  async statistics(userId: string, endpointId: string): Promise<Trusted<EndpointStatisticsDto>> {
-    const { value, trust } = await this.reads.endpoints(userId, [endpointId]);
+  async statistics(caller: Caller, endpointId: string): Promise<Trusted<EndpointStatisticsDto>> {
+    await this.admit(caller, endpointId);
+    const { value, trust } = await this.reads.endpoints(caller.userId, [endpointId]);
     const [row] = value;
     if (row === undefined) {
-      await this.accounts.requireOwnEndpoint(userId, endpointId);
+      await this.accounts.requireOwnEndpoint(caller, endpointId);
       throw createdMeanwhile();
     }
     return new Trusted(toStatisticsDto(row), trust);
   }
 
   /** Does not tell a foreign endpoint from one that is not there. */
-  async batch(userId: string, ids: readonly string[]): Promise<Trusted<EndpointBatchDto>> {
-    const { value, trust } = await this.reads.endpoints(userId, ids);
+  async batch(caller: Caller, ids: readonly string[]): Promise<Trusted<EndpointBatchDto>> {
+    const admitted = isConfined(caller) ? await this.accounts.ownEndpoints(caller, ids) : ids;
+    const { value, trust } = await this.reads.endpoints(caller.userId, admitted);
     const { found, notFound } = splitFound(ids, value, (row) => row.endpointId);
     return new Trusted({ endpoints: found.map(toStatisticsDto), not_found: notFound }, trust);
   }
 
   /** Throws 400 as windowOf does. */
   async timeseries(
-    userId: string,
+    caller: Caller,
     endpointId: string,
     query: EndpointTimeseriesQuery,
   ): Promise<Trusted<EndpointTimeseriesDto>> {
     const { time_range, success } = query;
     const window = windowOf(query, AUTO_HOURLY_MAX, new Date());
+    await this.admit(caller, endpointId);
     const { value, trust } = await this.reads.series({
-      userId,
+      userId: caller.userId,
       scope: { kind: 'endpoint', id: endpointId },
       ...window,
       success,
     });
     // A window that begins in the future has no bucket either.
-    if (value.length === 0) await this.accounts.requireOwnEndpoint(userId, endpointId);
+    if (value.length === 0) await this.accounts.requireOwnEndpoint(caller, endpointId);
     const data_points = value.map(({ timestamp, events }) => ({ timestamp, count: Number(events) }));
     return new Trusted({ data_points, time_range, granularity: window.bucket }, trust);
+  }
+
+  private async admit(caller: Caller, endpointId: string): Promise<void> {
+    if (isConfined(caller)) await this.accounts.requireOwnEndpoint(caller, endpointId);
   }
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../../../kernel/http/validation.js';
+import type { UserRow } from '../queries/user-columns.js';
 
 export const userSchema = z
   .object({
@@ -20,3 +21,11 @@ export const userExample: UserDto = {
   is_admin: false,
   created_at: '2026-01-02T03:04:05.123456Z',
 };
+
+export const toUserDto = ({ id, email, name, isAdmin, createdAt }: UserRow): UserDto => ({
+  id,
+  email,
+  name,
+  is_admin: isAdmin,
+  created_at: createdAt,
+});

@@ -1,13 +1,14 @@
 import { sql } from '../../../kernel/database/sql.js';
+import { isOwnApplication } from './ownership.js';
 
 export interface OwnedApplicationRow {
   id: string;
 }
 
-/** The application, if it is this user's; else no row. */
+/** The application, if it is this user's and not deleted; else no row. */
 export const findOwnedApplication = (p: { userId: string; applicationId: string }) =>
   sql<OwnedApplicationRow>('accounts.find-owned-application')`
   SELECT a.id
     FROM applications a
    WHERE a.id = ${p.applicationId}
-     AND a.user_id = ${p.userId}`;
+     AND ${isOwnApplication(p.userId)}`;

@@ -7,7 +7,7 @@ export const recordAuditEntry = (p: {
   resourceType: string;
   resourceId: string;
   metadata: string;
-  ip: string;
+  ip: string | null;
   userAgent: string | null;
 }) => sql<never>('accounts.record-audit-entry')`
   INSERT INTO audit_logs (user_id, action, resource_type, resource_id, metadata, ip_address, user_agent)

@@ -1,8 +1,9 @@
-import { sql } from '../../../kernel/database/sql.js';
+import type { Caller } from '../../../kernel/auth/auth-user.js';
+import { fragment, nothing, sql } from '../../../kernel/database/sql.js';
 import { attemptCounts, eventColumns, type EventRow } from './event-columns.js';
 
-/** The event, if at least one attempt was made at an endpoint of this user; the counts are of those attempts. */
-export const liveFindEvent = (p: { userId: string; eventId: string }) =>
+/** The event, if at least one attempt was made at an endpoint of the caller; the counts are of those attempts. */
+export const liveFindEvent = ({ caller, eventId }: { caller: Caller; eventId: string }) =>
   sql<{ asOf: string } & (EventRow | { id: null })>('events.live-find-event')`
   SELECT now() AS "asOf",
          ${eventColumns}
@@ -11,6 +12,12 @@ export const liveFindEvent = (p: { userId: string; eventId: string }) =>
       JOIN LATERAL (
         SELECT ${attemptCounts}
           FROM delivery_attempts da
-         WHERE da.user_id = ${p.userId} AND da.event_ingested_at = coalesce(e.ingested_at, '-infinity') AND da.event_id = e.id
+         WHERE da.user_id = ${caller.userId} AND da.event_ingested_at = coalesce(e.ingested_at, '-infinity') AND da.event_id = e.id
+           ${ofApplication(caller)}
         HAVING count(*) > 0) AS tried ON true
-      JOIN endpoints ep ON ep.id = tried.endpoint_id) ON e.id = ${p.eventId}`;
+      JOIN endpoints ep ON ep.id = tried.endpoint_id) ON e.id = ${eventId}`;
+
+const ofApplication = ({ applicationId }: Caller) =>
+  applicationId === undefined
+    ? nothing
+    : fragment`AND da.endpoint_id IN (SELECT p.id FROM endpoints p WHERE p.application_id = ${applicationId})`;

@@ -39,7 +39,7 @@ interface Keys {
 
 /** A page of attempts by (attempted_at, id), an unknown time last, from the index of each endpoint in that order. */
 export const liveListAttempts = (p: AttemptStep) => {
-  const { userId, endpointId } = p.filter;
+  const { userId, applicationId, endpointId } = p.filter;
   const direction = p.page.kind === 'newer' ? 'newer' : 'older';
   const order = orderOf(direction, 'x.at', 'x.id');
   const skip = p.page.kind === 'offset' ? p.page.offset : 0;
@@ -53,6 +53,7 @@ export const liveListAttempts = (p: AttemptStep) => {
   WITH ${p.totals === null ? nothing : fragment`${liveCtes(liveScopeOf(p.filter), p.totals)},`} own AS MATERIALIZED (
     SELECT p.id, p.name FROM endpoints p
      WHERE p.user_id = ${userId} ${endpointId === undefined ? nothing : fragment`AND p.id = ${endpointId}`}
+       ${applicationId === undefined ? nothing : fragment`AND p.application_id = ${applicationId}`}
   ), own_ids AS MATERIALIZED (
     SELECT array_agg(o.id) AS ids FROM own o
   ), known AS MATERIALIZED (
@@ -170,23 +171,24 @@ function placesOf({ direction, start }: Pick<Keys, 'direction' | 'start'>): SqlF
   return isUnknown ? [unknown, known] : [known];
 }
 
-function liveScopeOf({ userId, endpointId }: AttemptFilter): LiveScope {
-  return {
-    userId,
-    members:
-      endpointId === undefined
-        ? null
-        : fragment`
-    SELECT m.endpoint_id, m.endpoint_id AS scope_id FROM statistics_endpoints m
-     WHERE m.user_id = ${userId} AND m.endpoint_id = ${endpointId}`,
-    parts: ['all'],
+function liveScopeOf({ userId, applicationId, endpointId }: AttemptFilter): LiveScope {
+  const members = (scope: string, id: string) => {
+    const column = constant(`m.${scope}`);
+    return fragment`
+    SELECT m.endpoint_id, ${column} AS scope_id FROM statistics_endpoints m
+     WHERE m.user_id = ${userId} AND ${column} = ${id}`;
   };
+  if (endpointId !== undefined)
+    return { userId, members: members('endpoint_id', endpointId), parts: ['all'] };
+  if (applicationId !== undefined)
+    return { userId, members: members('application_id', applicationId), parts: ['all', 'applications'] };
+  return { userId, members: null, parts: ['all'] };
 }
 
 /** NULL where no rollup counts the rows. */
 function totalOf({ filter, totals }: AttemptStep): SqlFragment {
   if (totals === null) return fragment`NULL::bigint`;
-  const { userId, endpointId = userId, success } = filter;
+  const { userId, applicationId = userId, endpointId = applicationId, success } = filter;
   const counter = constant(success === undefined ? 'attempts' : success ? 'ok' : 'failed');
   return fragment`(SELECT coalesce(sum(t.${counter}), 0)::bigint FROM statistics_totals t
             WHERE t.user_id = ${userId} AND t.scope_id = ${endpointId})

@@ -14,11 +14,11 @@ export type OriginalAttemptRow = OriginalPageColumns & (AttemptRow | { id: null 
 
 /** A page of the attempts at endpoints of this user, newest first by (attempted_at, id), with the total. */
 export const originalListAttempts = (p: { filter: AttemptFilter; page: OriginalPage; limit: number }) => {
-  const { userId, endpointId, eventId, success } = p.filter;
+  const { eventId, success, ...of } = p.filter;
   return sql<OriginalAttemptRow>('events.original-list-attempts')`
   WITH matching AS MATERIALIZED (
     SELECT da.id, coalesce(da.attempted_at, '-infinity') AS at
-      FROM ${originalAttempts({ userId, endpointId })}
+      FROM ${originalAttempts(of)}
        ${eventId === undefined ? nothing : fragment`AND da.event_id = ${eventId}`}
        ${success === undefined ? nothing : fragment`AND da.success = ${success}`}
   ), ${originalPage(p.page, p.limit)}

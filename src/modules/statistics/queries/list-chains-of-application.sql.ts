@@ -14,6 +14,6 @@ export const listChainsOfApplication = (p: {
   chainIds: readonly number[];
 }) => sql<EndpointChainsRow>('statistics.list-chains-of-application')`
   SELECT m.endpoint_id AS "endpointId", m.chain_ids && ${p.chainIds}::int[] AS "listens",
-         NOT EXISTS (SELECT FROM endpoints p WHERE p.user_id = m.user_id AND p.id = m.endpoint_id) AS "isGone"
+         NOT EXISTS (SELECT FROM endpoints p WHERE p.user_id = m.user_id AND p.id = m.endpoint_id AND p.deleted_at IS NULL) AS "isGone"
     FROM statistics_endpoints m
    WHERE m.user_id = ${p.userId} AND m.application_id = ${p.applicationId}`;

@@ -42,7 +42,8 @@ export const tailBinsCte = fragment`
   )`;
 
 /**
- * `extremes`: each scope's shortest and longest attempt, from the first and last bin of each endpoint. `loose`: an attempt
+ * `extremes`: each scope's shortest and longest attempt, from the first and last bin of each endpoint that is not deleted: of
+ * those that are, attempts go all the time, and the fold does not look for the bounds that their bins have then. `loose`: an attempt
  * went that was one of them, and is still in the rollups: then they are not known from here.
  */
 export const extremesCtes = (userId: string) => {
@@ -55,15 +56,20 @@ export const extremesCtes = (userId: string) => {
                                        WHERE t.endpoint_id = d.endpoint_id AND t.bin = d.bin), 0) > 0
          ORDER BY d.bin ${constant(bound === 'min' ? 'ASC' : 'DESC')} LIMIT 1) ${constant(bound)} ON true`;
   return fragment`
-  extremes AS MATERIALIZED (
+  remaining AS MATERIALIZED (
+    SELECT m.endpoint_id, m.scope_id
+      FROM members m
+      JOIN endpoints p ON p.user_id = ${userId} AND p.id = m.endpoint_id AND p.deleted_at IS NULL
+  ), extremes AS MATERIALIZED (
     SELECT x.scope_id, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
       FROM (SELECT m.scope_id, min.ms AS min_ms, max.ms AS max_ms
-              FROM members m ${outermost('min')} ${outermost('max')}
+              FROM remaining m ${outermost('min')} ${outermost('max')}
              UNION ALL
-            SELECT m.scope_id, t.min_ms, t.max_ms FROM tail_bins t JOIN members m ON m.endpoint_id = t.endpoint_id) x
+            SELECT m.scope_id, t.min_ms, t.max_ms FROM tail_bins t JOIN remaining m ON m.endpoint_id = t.endpoint_id) x
      GROUP BY x.scope_id
   ), loose AS (
     SELECT EXISTS (SELECT FROM tail t
+                     JOIN remaining m ON m.endpoint_id = t.endpoint_id
                      JOIN extremes e ON e.scope_id = t.scope_id
                     WHERE t.s < 0 AND (t.duration_ms <= e.min_ms OR t.duration_ms >= e.max_ms)) AS is_loose
   )`;

@@ -30,7 +30,7 @@ export const liveReadApplications = (p: {
   };
   return sql<LiveApplicationRow>('statistics.live-read-applications')`
   WITH ${liveCtes(scope, p.options)}, wanted AS MATERIALIZED (
-    SELECT a.id FROM applications a WHERE a.user_id = ${p.userId} AND a.id = ANY (${p.applicationIds}::uuid[])
+    SELECT a.id FROM applications a WHERE a.user_id = ${p.userId} AND a.id = ANY (${p.applicationIds}::uuid[]) AND a.deleted_at IS NULL
   ), scopes AS (
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
@@ -38,7 +38,7 @@ export const liveReadApplications = (p: {
   ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${tailBinsCte}, ${extremesCtes(p.userId)}, own AS (
     SELECT p.application_id, count(*) AS endpoints, count(*) FILTER (WHERE p.is_active) AS active
       FROM endpoints p
-     WHERE p.user_id = ${p.userId} AND p.application_id = ANY (${p.applicationIds}::uuid[])
+     WHERE p.user_id = ${p.userId} AND p.application_id = ANY (${p.applicationIds}::uuid[]) AND p.deleted_at IS NULL
      GROUP BY p.application_id
   )
   SELECT ${liveColumns(p.options)}, (SELECT l.is_loose FROM loose l) AS "isLoose",

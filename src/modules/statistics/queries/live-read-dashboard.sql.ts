@@ -29,7 +29,7 @@ export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) =
          coalesce(t.ok, 0)::bigint AS "successes",
          coalesce(t.failed, 0)::bigint AS "failures",
          (t.ms / nullif(t.timed, 0))::float8 AS "avgDurationMs",
-         (SELECT count(*) FROM endpoints p WHERE p.user_id = ${p.userId} AND p.is_active) AS "activeEndpoints"
+         (SELECT count(*) FROM endpoints p WHERE p.user_id = ${p.userId} AND p.is_active AND p.deleted_at IS NULL) AS "activeEndpoints"
     FROM state s
    CROSS JOIN behind bh
    CROSS JOIN (SELECT sum(x.events) AS events FROM pieces x) y

@@ -30,7 +30,7 @@ export const liveReadEndpoints = (p: {
   WITH ${liveCtes(scope, p.options)}, wanted AS MATERIALIZED (
     SELECT p.id, p.name, p.webhook_url, p.health_status
       FROM endpoints p
-     WHERE p.user_id = ${p.userId} AND p.id = ANY (${p.endpointIds}::uuid[])
+     WHERE p.user_id = ${p.userId} AND p.id = ANY (${p.endpointIds}::uuid[]) AND p.deleted_at IS NULL
   ), scopes AS (
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (

@@ -12,7 +12,7 @@ export const liveReadPerformance = (p: { userId: string; applicationId: string; 
     members: fragment`
     SELECT p.id AS endpoint_id, p.id AS scope_id
       FROM endpoints p
-     WHERE p.user_id = ${p.userId} AND p.application_id = ${p.applicationId}`,
+     WHERE p.user_id = ${p.userId} AND p.application_id = ${p.applicationId} AND p.deleted_at IS NULL`,
     parts: ['all'],
   };
   return sql<LivePerformanceRow>('statistics.live-read-performance')`
@@ -25,7 +25,7 @@ export const liveReadPerformance = (p: { userId: string; applicationId: string; 
          f.avg_ms AS "avgDurationMs", t.last_at AS "lastEventAt"
     FROM state s
    CROSS JOIN behind bh
-    LEFT JOIN endpoints p ON p.user_id = ${p.userId} AND p.application_id = ${p.applicationId}
+    LEFT JOIN endpoints p ON p.user_id = ${p.userId} AND p.application_id = ${p.applicationId} AND p.deleted_at IS NULL
     LEFT JOIN figures f ON f.scope_id = p.id
     LEFT JOIN times t ON t.scope_id = p.id
    ORDER BY coalesce(f.events, 0) DESC, p.id`;

@@ -51,15 +51,15 @@ export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
     LEFT JOIN bounds w ON ${existing(p)}`;
 };
 
-/** What is not the user's has no buckets, where what is quiet has zeros. */
+/** What is not the user's, or is deleted, has no buckets, where what is quiet has zeros. */
 function existing({ userId, scope }: SeriesFilter): SqlFragment {
   switch (scope.kind) {
     case 'user':
       return fragment`true`;
     case 'application':
-      return fragment`EXISTS (SELECT FROM applications a WHERE a.user_id = ${userId} AND a.id = ${scope.id})`;
+      return fragment`EXISTS (SELECT FROM applications a WHERE a.user_id = ${userId} AND a.id = ${scope.id} AND a.deleted_at IS NULL)`;
     case 'endpoint':
-      return fragment`EXISTS (SELECT FROM endpoints p WHERE p.user_id = ${userId} AND p.id = ${scope.id})`;
+      return fragment`EXISTS (SELECT FROM endpoints p WHERE p.user_id = ${userId} AND p.id = ${scope.id} AND p.deleted_at IS NULL)`;
   }
 }
 

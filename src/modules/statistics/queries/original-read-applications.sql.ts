@@ -2,7 +2,8 @@ import { sql } from '../../../kernel/database/sql.js';
 import type { ApplicationStatisticsRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
-/** Figures of those of the applications that are the user's; zeros and nulls for one without attempts. */
+/** Figures of those of the applications that are the user's; zeros and nulls for one without attempts. The attempts of
+ * deleted endpoints count until they are removed, but for the shortest and the longest. */
 export const originalReadApplications = (p: { userId: string; applicationIds: readonly string[] }) =>
   sql<RowOrMoment<ApplicationStatisticsRow, 'applicationId'>>('statistics.original-read-applications')`
   WITH wanted AS MATERIALIZED (
@@ -10,8 +11,9 @@ export const originalReadApplications = (p: { userId: string; applicationIds: re
       FROM applications a
      WHERE a.user_id = ${p.userId}
        AND a.id = ANY (${p.applicationIds}::uuid[])
+       AND a.deleted_at IS NULL
   ), wanted_endpoints AS MATERIALIZED (
-    SELECT ep.id, ep.application_id, ep.is_active
+    SELECT ep.id, ep.application_id, ep.is_active, ep.deleted_at
       FROM endpoints ep
      WHERE ep.application_id IN (SELECT w.id FROM wanted w)
   ), per_application AS (
@@ -19,6 +21,7 @@ export const originalReadApplications = (p: { userId: string; applicationIds: re
            count(*) AS endpoints,
            count(*) FILTER (WHERE we.is_active) AS active_endpoints
       FROM wanted_endpoints we
+     WHERE we.deleted_at IS NULL
      GROUP BY we.application_id
   ), counted AS (
     SELECT we.application_id,
@@ -28,8 +31,8 @@ export const originalReadApplications = (p: { userId: string; applicationIds: re
            count(*) FILTER (WHERE da.success) AS successes,
            count(*) FILTER (WHERE NOT da.success) AS failures,
            avg(da.duration_ms)::float8 AS avg_duration_ms,
-           min(da.duration_ms) AS min_duration_ms,
-           max(da.duration_ms) AS max_duration_ms,
+           min(da.duration_ms) FILTER (WHERE we.deleted_at IS NULL) AS min_duration_ms,
+           max(da.duration_ms) FILTER (WHERE we.deleted_at IS NULL) AS max_duration_ms,
            min(e.ingested_at) AS first_event_at,
            max(e.ingested_at) AS last_event_at
       FROM wanted_endpoints we

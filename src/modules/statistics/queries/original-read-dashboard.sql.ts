@@ -9,7 +9,7 @@ import type { DashboardRow } from '../statistics.reads.js';
 export const originalReadDashboard = (p: { userId: string }) =>
   sql<DashboardRow & { asOf: string }>('statistics.original-read-dashboard')`
   WITH tenant_endpoints AS MATERIALIZED (
-    SELECT ep.id, ep.is_active
+    SELECT ep.id, ep.is_active AND ep.deleted_at IS NULL AS is_active
       FROM applications a
       JOIN endpoints ep ON ep.application_id = a.id
      WHERE a.user_id = ${p.userId}

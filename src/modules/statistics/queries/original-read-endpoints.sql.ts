@@ -14,6 +14,7 @@ export const originalReadEndpoints = (p: { userId: string; endpointIds: readonly
       JOIN endpoints ep ON ep.application_id = a.id
      WHERE a.user_id = ${p.userId}
        AND ep.id = ANY (${p.endpointIds}::uuid[])
+       AND ep.deleted_at IS NULL
   ), counted AS (
     SELECT da.endpoint_id,
            count(DISTINCT e.id) AS events_total,

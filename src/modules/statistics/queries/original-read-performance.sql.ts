@@ -11,6 +11,7 @@ export const originalReadPerformance = (p: { userId: string; applicationId: stri
       JOIN endpoints ep ON ep.application_id = a.id
      WHERE a.user_id = ${p.userId}
        AND a.id = ${p.applicationId}
+       AND ep.deleted_at IS NULL
   ), counted AS (
     SELECT da.endpoint_id,
            count(DISTINCT e.id) AS events,

@@ -82,7 +82,8 @@ function scopeOf({ userId, scope }: SeriesFilter) {
         exists: fragment`WHERE EXISTS (SELECT
                      FROM applications a
                     WHERE a.id = ${scope.id}
-                      AND a.user_id = ${userId})`,
+                      AND a.user_id = ${userId}
+                      AND a.deleted_at IS NULL)`,
         filter: fragment`AND a.id = ${scope.id}`,
       };
     case 'endpoint':
@@ -91,7 +92,8 @@ function scopeOf({ userId, scope }: SeriesFilter) {
                      FROM endpoints ep
                      JOIN applications a ON a.id = ep.application_id
                     WHERE ep.id = ${scope.id}
-                      AND a.user_id = ${userId})`,
+                      AND a.user_id = ${userId}
+                      AND ep.deleted_at IS NULL)`,
         filter: fragment`AND ep.id = ${scope.id}`,
       };
   }

@@ -5,7 +5,7 @@ export interface AuditedDayRow {
   /** Half-open, UTC; -infinity is the day of events without a time. */
   from: string;
   to: string;
-  /** One of the user's; null where they have none. */
+  /** One of the user's that is not deleted; null where they have none. */
   endpointId: string | null;
 }
 
@@ -43,6 +43,7 @@ export const pickAudit = () => sql<AuditedDayRow>('statistics.pick-audit')`
   )
   SELECT c.user_id AS "userId", d.day::text AS "from",
          (CASE WHEN d.day = '-infinity' THEN '4714-11-24 00:00:00+00 BC' ELSE d.day + INTERVAL '1 day' END)::text AS "to",
-         (SELECT s.endpoint_id FROM statistics_endpoints s WHERE s.user_id = c.user_id ORDER BY random() LIMIT 1) AS "endpointId"
+         (SELECT p.id FROM endpoints p
+           WHERE p.user_id = c.user_id AND p.deleted_at IS NULL ORDER BY random() LIMIT 1) AS "endpointId"
     FROM chosen c
     JOIN day d ON d.day IS NOT NULL`;

@@ -6,7 +6,7 @@ const superseded = fragment`SELECT v.user_id, v.endpoint_id, v.duration_ms FROM 
 
 /**
  * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that `upper` sees;
- * bins of one millisecond need none. Run after the fold, with its snapshots. All attempts of an endpoint are read, once
+ * bins of one millisecond need none, nor do those of a deleted endpoint, whose attempts all go. Run after the fold, with its snapshots. All attempts of an endpoint are read, once
  * however many of its bins there are.
  */
 export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapshot }) =>
@@ -22,7 +22,8 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
              CROSS JOIN LATERAL (
                SELECT d.* FROM statistics_durations d
                 WHERE d.user_id = g.user_id AND d.endpoint_id = g.endpoint_id AND d.bin = g.bin OFFSET 0) d
-             WHERE d.attempts > 0 AND (g.duration_ms <= d.min_ms OR g.duration_ms >= d.max_ms)) x
+             WHERE d.attempts > 0 AND (g.duration_ms <= d.min_ms OR g.duration_ms >= d.max_ms)
+               AND NOT EXISTS (SELECT FROM endpoints p WHERE p.id = d.endpoint_id AND p.deleted_at IS NOT NULL)) x
      GROUP BY x.user_id, x.endpoint_id
   ), bounds AS MATERIALIZED (
     SELECT l.user_id, l.endpoint_id, x.bin, x.min_ms, x.max_ms

@@ -1,0 +1,58 @@
+import type { QueryRunner, TransactionOptions } from '../database/database.js';
+import type { Sql } from '../database/sql.js';
+
+/** One thing that a job does, or would do: what a dry run lists, and a run records. */
+export interface JobStep {
+  /** Verb first, for an operator: `vacuum`, `rebuild index`, `drop partition`. */
+  readonly action: string;
+  /** The object, as PostgreSQL writes its name. */
+  readonly target: string;
+  /** Why, with the figures that decided it. */
+  readonly reason: string;
+  /** The statement, for a person to read. */
+  readonly sql: string;
+}
+
+/** What a run has done. */
+export interface JobReport {
+  /** Rows, pages or objects worked on; the job's description says which. */
+  readonly rows: number;
+  readonly steps: readonly JobStep[];
+  /** One sentence: what happened, or why there was nothing to do. */
+  readonly summary: string;
+  /** Figures before and after, for the history. No secrets, no row values. */
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+/** What a run works with. Everything that it does in the database goes through here, and is refused once it is no longer the run. */
+export interface JobContext extends QueryRunner {
+  /** Aborted at the time-out, at shutdown, when the run is cancelled, and when it is no longer the only one. */
+  readonly signal: AbortSignal;
+  /** One transaction, with the run's fence in it: a run that was taken over cannot commit. */
+  transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T>;
+  /**
+   * What cannot run in a transaction, such as VACUUM or REINDEX CONCURRENTLY: without bound values, on the run's own
+   * connection. Throws 503 lock_timeout when a lock is not to be had in `lockTimeoutMs`.
+   */
+  command(statement: Sql<never>, options: { lockTimeoutMs: number }): Promise<void>;
+  /** For who watches; `done` of `total` in the unit of the text. */
+  progress(text: string, done?: number, total?: number): void;
+}
+
+/** A job of the cluster: each of its slots runs once, on one instance. */
+export interface Job {
+  /** Lower case with hyphens; stays the same from release to release. */
+  readonly name: string;
+  /** A sentence for an operator, with the unit of `rows`. */
+  readonly description: string;
+  /** Cron expression of five or six fields, in the time zone of the configuration; null: by hand only. */
+  readonly schedule: string | null;
+  /** What becomes of a slot that no instance was there for: the latest one is run late, or none. */
+  readonly missed: 'catch-up' | 'skip';
+  readonly timeoutMs: number;
+  /** Further tries after a failure that may pass, with back-off. */
+  readonly retries: number;
+  /** What a run would do now; changes nothing. */
+  plan(context: JobContext): Promise<readonly JobStep[]>;
+  run(context: JobContext): Promise<JobReport>;
+}

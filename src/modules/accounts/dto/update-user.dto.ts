@@ -1,0 +1,8 @@
+import { z } from 'zod';
+import { objectMessage, textSchema } from './text.js';
+
+export const updateUserBodySchema = z
+  .object({ name: textSchema(100).meta({ description: 'Not empty, nor blanks alone.' }) }, objectMessage)
+  .meta({ id: 'UpdateUserBody', example: { name: 'Tenant 1' } });
+
+export type UpdateUserBody = z.output<typeof updateUserBodySchema>;
