@@ -11,8 +11,9 @@ beforeAll(async () => {
   world = await startStatisticsWorld();
 });
 afterEach(() => {
-  for (const stream of streams.splice(0)) if ('close' in stream) stream.close();
-  else stream.socket.terminate();
+  for (const stream of streams.splice(0))
+    if ('close' in stream) stream.close();
+    else stream.socket.terminate();
 });
 afterAll(() => world.close());
 
