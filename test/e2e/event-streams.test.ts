@@ -1,6 +1,8 @@
+import { JwtService } from '@nestjs/jwt';
 import { startStatisticsWorld, type StatisticsWorld } from '../support/statistics-world.js';
-import { openSse, openWs, until, type SseClient, type WsClient } from '../support/live-clients.js';
+import { openSse, openWs, refusalOf, until, type SseClient, type WsClient } from '../support/live-clients.js';
 import { ids } from '../support/small-world.js';
+import { JWT_SECRET } from '../support/test-app.js';
 
 jest.setTimeout(60_000);
 
@@ -84,7 +86,97 @@ describe('server-sent events', () => {
     });
     expect(bob.messages[0]?.data).toMatchObject({ chain_id: null, chain_name: null, event_name: '0xaa' });
   });
+
+  it('go on after the last id, from a message or from the silence before it, in the header or the query', async () => {
+    const first = await sse(world.alice);
+    await until('it has a place', () => first.lastEventId !== '');
+    const quiet = first.lastEventId;
+    const made = [
+      await addEvent(ids.aliceMain),
+      await addEvent(ids.aliceSpare),
+      await addEvent(ids.aliceMain),
+    ];
+    await until('all are there', () => first.messages.length === 3);
+    first.close();
+    made.push(await addEvent(ids.aliceMain));
+    await addEvent(ids.bobMain);
+    const afterSecond = first.messages[1]?.id ?? '';
+    const again = [
+      await sse(world.alice, quiet),
+      await sse(world.alice, afterSecond),
+      await openSse(world.app.url, { token: world.alice, query: { last_event_id: afterSecond } }),
+    ];
+    streams.push(...again.slice(2));
+    made.push(await addEvent(ids.aliceMain));
+    await until('each has the last one', () => again.every((client) => idsOf(client).includes(made[4])));
+    expect(again.map(idsOf)).toEqual([made, made.slice(2), made.slice(2)]);
+  });
+
+  it("take no other user's id, and none that was changed", async () => {
+    const alice = await sse(world.alice);
+    await until('it has a place', () => alice.lastEventId !== '');
+    const id = alice.lastEventId;
+    const changed = (id.startsWith('A') ? 'B' : 'A') + id.slice(1);
+    for (const [token, lastEventId] of [
+      [world.bob, id],
+      [world.alice, changed],
+      [world.alice, 'nonsense'],
+      [world.alice, 'x'.repeat(9000)],
+    ] as const) {
+      const { status, text } = await openSse(world.app.url, { token, lastEventId });
+      await until('it has answered', () => status === 400);
+      await until('it has said why', () => text !== '' || status === 400);
+      expect(status).toBe(400);
+    }
+  });
+
+  it('are for those who may read, and no token is logged', async () => {
+    for (const [options, code] of [
+      [{}, 'missing_token'],
+      [{ token: 'x.y.z' }, 'invalid_token'],
+      [{ query: { token: 'x.y.z' } }, 'invalid_token'],
+    ] as const) {
+      const client = await openSse(world.app.url, options);
+      await until('it is closed', () => client.isClosed);
+      expect([client.status, JSON.parse(client.text)]).toMatchObject([401, { code }]);
+    }
+    const inQuery = await openSse(world.app.url, { query: { token: world.alice } });
+    streams.push(inQuery);
+    expect(inQuery.status).toBe(200);
+    expect(world.app.logs.join('')).toContain('/api/v1/events/stream');
+    expect(world.app.logs.join('')).not.toContain(world.alice);
+  });
+
+  it('are dropped when nobody reads them, and those of others go on', async () => {
+    const [slow, quick] = [await sse(world.alice), await sse(world.alice)];
+    await until('both have begun', () => slow.lastEventId !== '' && quick.lastEventId !== '');
+    slow.pause();
+    const topics = `{${Array.from({ length: 40 }, () => `0x${'ab'.repeat(2000)}`).join()}}`;
+    for (let round = 0; round < 80 && (await dropped('slow')) === 0; round++) {
+      for (let i = 0; i < 5; i++) await addEvent(ids.aliceMain, topics);
+      await until('the other one reads on', () => quick.messages.length >= (round + 1) * 5);
+    }
+    expect(await dropped('slow')).toBe(1);
+  });
+
+  it('end when their token does', async () => {
+    const token = new JwtService({ secret: JWT_SECRET }).sign(
+      { sub: ids.alice, email: 'alice@example.com', is_admin: false },
+      { expiresIn: 2 },
+    );
+    const [client, socket] = [await sse(token), await openWs(`${world.app.url}/ws/events?token=${token}`)];
+    streams.push(socket);
+    await until('it is closed', () => client.isClosed);
+    expect((await socket.closed).code).toBe(4401);
+  });
 });
+
+async function dropped(reason: string): Promise<number> {
+  const { text } = await world.app.get('/metrics');
+  return Number(
+    new RegExp(`^ethhook_streams_dropped_total\\{reason="${reason}"\\} (\\d+)`, 'm').exec(text)?.[1] ?? 0,
+  );
+}
 
 describe('WebSockets', () => {
   it('say hello, then the same events', async () => {
@@ -99,5 +191,55 @@ describe('WebSockets', () => {
       ['event', id],
       ['event', last],
     ]);
+  });
+
+  it('are refused before they are opened, in the one error form', async () => {
+    for (const [path, status, code] of [
+      ['/ws/events', 401, 'missing_token'],
+      ['/ws/stats?token=x.y.z', 401, 'invalid_token'],
+      [`/ws/nowhere?token=${world.alice}`, 404, 'route_not_found'],
+    ] as const) {
+      const refusal = await refusalOf(openWs(world.app.url + path));
+      expect([refusal.status, refusal.body]).toMatchObject([status, { code, error: expect.any(String) }]);
+    }
+  });
+
+  it('say the figures of the dashboard, at once and when they have changed', async () => {
+    const root = world.app.url.replace('/api/v1', '');
+    const [client, twin] = [
+      await openWs(`${world.app.url}/ws/stats?token=${world.bob}`),
+      await openWs(`${root}/ws/stats?token=${world.bob}`),
+    ];
+    streams.push(client, twin);
+    await until('the first figures', () => client.messages.length >= 2 && twin.messages.length >= 2);
+    const figures = async () => {
+      const { body } = await world.app.get('/statistics/dashboard', world.bob);
+      return {
+        type: 'stats',
+        events_total: body.events_total,
+        events_24h: body.events_today,
+        success_rate: body.success_rate,
+        active_endpoints: body.active_endpoints,
+      };
+    };
+    const first = await figures();
+    expect(client.messages.slice(0, 2)).toEqual([{ type: 'connected', message: expect.any(String) }, first]);
+    expect(twin.messages[1]).toEqual(first);
+    await addEvent(ids.bobMain);
+    await until('the next figures', () => client.messages.length >= 4, 15_000);
+    expect(client.messages.at(-1)).toEqual(await figures());
+    expect(client.messages.at(-1)).toMatchObject({ events_total: first.events_total + 1 });
+  });
+
+  it('end with the server, which does not wait for them', async () => {
+    const [client, socket] = [
+      await sse(world.alice),
+      await openWs(`${world.app.url}/ws/events?token=${world.bob}`),
+    ];
+    const startedAt = performance.now();
+    await world.app.close();
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+    await until('it is closed', () => client.isClosed);
+    expect((await socket.closed).code).toBe(1001);
   });
 });
