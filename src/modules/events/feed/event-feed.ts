@@ -14,8 +14,8 @@ const HELD_MS = 50;
 interface Joining {
   readonly reader: FeedReader;
   readonly askedAt: number;
-  resolve(at: FoldSnapshot | null): void;
-  reject(error: unknown): void;
+  readonly resolve: (at: FoldSnapshot | null) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /**
