@@ -114,6 +114,10 @@ describe('routes', () => {
   it('a URL that cannot be decoded is 400', async () => {
     expectError(await app.get('/events/%E0%A4%A', token), 400, 'invalid_url');
   });
+
+  it('a part of a URL that is longer than any id is 400', async () => {
+    expectError(await app.get(`/events/${'a'.repeat(201)}`, token), 400, 'invalid_url');
+  });
 });
 
 describe('headers', () => {

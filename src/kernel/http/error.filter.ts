@@ -27,6 +27,9 @@ const bodyErrors: Readonly<Record<number, [code: string, message: string]>> = {
   415: ['unsupported_media_type', 'The body must be application/json'],
 };
 
+/** Of Fastify: it cannot be decoded, or a part of it is longer than any id. */
+const urlErrors = new Set<string | undefined>(['FST_ERR_BAD_URL', 'FST_ERR_MAX_PARAM_LENGTH']);
+
 /** Turns everything thrown into the one error form. Unknown errors are logged whole and told as "internal". */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
@@ -86,7 +89,7 @@ function toTold(thrown: unknown, request: Asked): Told {
     const [code, message] = bodyErrors[status] ?? [];
     if (code !== undefined && message !== undefined) return { status, code, message };
   }
-  if ((thrown as { code?: string } | null)?.code === 'FST_ERR_BAD_URL')
+  if (urlErrors.has((thrown as { code?: string } | null)?.code))
     return { status: 400, code: 'invalid_url', message: 'The URL is not valid' };
   return { status: 500, code: 'internal_error', message: 'Internal server error' };
 }
