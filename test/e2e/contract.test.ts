@@ -428,6 +428,74 @@ describe('the contract', () => {
   });
 });
 
+describe('what was wrong with the old API', () => {
+  const get = async (path: string) => (await call(`GET ${path}`)).body;
+
+  it('/events is ordered by recency, with or without an endpoint', async () => {
+    const times = (await get('/events')).events.map(
+      ({ ingested_at: at }: { ingested_at: string | null }) => at ?? '',
+    );
+    expect(times.length).toBeGreaterThan(3);
+    expect(times).toEqual([...times].sort().reverse());
+  });
+
+  it('/delivery-attempts tells how many there are, not how many it shows', async () => {
+    const { total, delivery_attempts } = await get('/delivery-attempts?limit=1');
+    expect([delivery_attempts.length, total]).toEqual([1, 7]);
+  });
+
+  it('chain_ids and dates work on the time series, one date alone too, and are not cut by the range', async () => {
+    for (const query of [
+      'chain_ids=1',
+      'start_date=2026-01-01',
+      'end_date=2026-01-31',
+      'chain_ids=1,10&end_date=2026-01-31',
+    ])
+      expect((await call(`GET /statistics/timeseries?granularity=day&${query}`)).status).toBe(200);
+    const { data_points } = await get(
+      '/statistics/timeseries?granularity=day&start_date=2025-03-01&end_date=2025-03-03',
+    );
+    expect(data_points.map(({ timestamp }: { timestamp: string }) => timestamp.slice(0, 10))).toEqual([
+      '2025-03-01',
+      '2025-03-02',
+    ]);
+  });
+
+  it('a quiet hour is there, with zeros', async () => {
+    const { data_points } = await get('/statistics/timeseries?time_range=24h&granularity=hour');
+    const hours = data_points.map(({ timestamp }: { timestamp: string }) => Date.parse(timestamp));
+    for (let i = 1; i < hours.length; i++) expect(hours[i] - hours[i - 1]).toBe(3_600_000);
+    expect(hours.length).toBeGreaterThanOrEqual(24);
+    expect(data_points.some(({ event_count: count }: { event_count: number }) => count === 0)).toBe(true);
+  });
+
+  it('an endpoint without deliveries has statistics, and an application without any averages of 0', async () => {
+    expect(await get(`/endpoints/${moreIds.idleEndpoint}/statistics`)).toMatchObject({
+      deliveries_total: 0,
+      success_rate: 0,
+    });
+    expect(await get(`/applications/${moreIds.emptyApp}/statistics`)).toMatchObject({
+      events_total: 0,
+      avg_delivery_time_ms: 0,
+    });
+  });
+
+  it('a pending event is in the list', async () => {
+    const { events } = await get('/events');
+    expect(events.find(({ id }: { id: string }) => id === ids.pending)).toMatchObject({ status: 'pending' });
+  });
+
+  it('an event without deliveries is nobody’s', async () => {
+    for (const token of [world.alice, world.bob, world.admin])
+      expect((await call(`GET /events/${ids.untried}`, undefined, token)).status).toBe(404);
+  });
+
+  it('metrics carry no ids', async () => {
+    const { text } = await world.app.get('/metrics');
+    expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+  });
+});
+
 describe('applications and endpoints', () => {
   it('have keys and secrets of the contract’s forms, and new ones when asked', async () => {
     const { body: first } = await call('POST /applications', newApplication);
