@@ -17,8 +17,7 @@ const esmPackages = [
 const base = {
   rootDir: import.meta.dirname,
   testEnvironment: 'node',
-  // A bound for a hang, not a measure: a small machine runs several servers at once here.
-  testTimeout: 30_000,
+  setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
   transform: {
     '^.+\\.(ts|js|mjs)$': [
       '@swc/jest',
@@ -46,6 +45,8 @@ const withDatabase = {
 };
 
 export default {
+  // Suites mostly wait for servers and processes: on two cores, two at a time take two thirds of the time of one.
+  maxWorkers: 2,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
   projects: [
