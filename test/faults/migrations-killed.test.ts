@@ -118,6 +118,7 @@ describe(`a run that is killed (KILL_SEED=${seed} draws the same moments again)`
     const url = await original();
     await delayLedgerEntries(url);
     for (const name of names) {
+      await withQuery(url, (query) => query(`UPDATE delayed SET name = '${name}'`));
       const run = startMigrate(url, ...slowly);
       await run.prints(new RegExp(`applying ${name}`));
       await sleep(draw.between(0, durationOf(name) + LATEST_KILL_MS));
@@ -126,7 +127,7 @@ describe(`a run that is killed (KILL_SEED=${seed} draws the same moments again)`
       expect(signal).toBe('SIGKILL');
       expect(output.slice(output.indexOf(`applying ${name}`))).not.toMatch(/^done in/m);
     }
-    await withQuery(url, (query) => query('DROP FUNCTION delay_entry CASCADE'));
+    await withQuery(url, (query) => query('DROP FUNCTION delay_entry CASCADE; DROP TABLE delayed'));
     await expectToFinish(url);
   });
 
@@ -156,12 +157,16 @@ const finishOrFinished = async (url: string) => {
   await expectSameEnd(url);
 };
 
-/** So that even the shortest migration lasts long enough to be killed within it, its entry in the ledger included. */
+/** Of the one in `delayed`, so that even the shortest migration lasts long enough to be killed within it, its entry included. */
 const delayLedgerEntries = (url: string) =>
   withQuery(url, async (query) => {
     await createLedgerIfMissing(query);
+    await query(`CREATE TABLE delayed AS SELECT ''::text AS name`);
     await query(`CREATE FUNCTION delay_entry() RETURNS trigger LANGUAGE plpgsql
-                 AS $$ BEGIN PERFORM pg_sleep(${LEDGER_DELAY_MS / 1000}); RETURN NEW; END $$`);
+                 AS $$ BEGIN
+                   PERFORM pg_sleep(${LEDGER_DELAY_MS / 1000}) FROM public.delayed d WHERE d.name = NEW.name;
+                   RETURN NEW;
+                 END $$`);
     await query(`CREATE TRIGGER delay_entry BEFORE INSERT ON ethhook_admin_migrations
                  FOR EACH ROW EXECUTE FUNCTION delay_entry()`);
   });

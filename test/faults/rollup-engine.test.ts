@@ -157,6 +157,8 @@ describe('restored into another cluster', () => {
       await writer.run(
         `UPDATE delivery_attempts SET response_body = 'x' WHERE id IN (SELECT id FROM delivery_attempts ORDER BY written_in DESC NULLS LAST LIMIT 3)`,
       );
+      // As a change of their times does: an attempt's foreign key would wait for it.
+      await writer.run('SELECT FROM events FOR UPDATE');
       await there.run(`SET lock_timeout = '1s'`);
       const fold = new Fold(there);
       while ((await fold.step()).isBehind);

@@ -136,14 +136,9 @@ export class RollupRepository {
   }
 
   async forgetForeignWriters(limit: number): Promise<ForeignRowsRow> {
-    const sum: ForeignRowsRow = { found: 0, forgotten: 0 };
-    for (const column of ['written_in', 'inserted_in'] as const) {
-      const [row] = await this.tx.query(forgetForeignWriters({ column, limit }));
-      if (row === undefined) throw new Error('a SELECT without FROM gave no row');
-      sum.found += row.found;
-      sum.forgotten += row.forgotten;
-    }
-    return sum;
+    const [row] = await this.tx.query(forgetForeignWriters({ limit }));
+    if (row === undefined) throw new Error('a SELECT without FROM gave no row');
+    return row;
   }
 
   async endRebase(state: FoldState): Promise<void> {
