@@ -16,7 +16,7 @@ const selectExecutingMs = `
   SELECT coalesce(sum(s.total_exec_time), 0)::float8 AS "totalMs" FROM pg_stat_statements s
    WHERE s.dbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
      AND s.userid = (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)
-     AND s.query LIKE '/* %'`;
+     AND s.query LIKE '% /* %'`;
 
 const selectBackend = sql<{ pid: number }>('bench.select-backend')`SELECT pg_backend_pid() AS "pid"`;
 

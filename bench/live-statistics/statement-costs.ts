@@ -14,7 +14,7 @@ const selectCosts = `
   SELECT label, sum(s.calls)::float8 AS "calls", (sum(s.total_exec_time) / sum(s.calls))::float8 AS "meanMs",
          sum(s.total_exec_time)::float8 AS "totalMs", sum(s.rows)::float8 AS "rows",
          sum(s.wal_bytes)::float8 AS "walBytes"
-    FROM pg_stat_statements s CROSS JOIN LATERAL substring(s.query FROM '^/\\* (\\S+) \\*/') AS label
+    FROM pg_stat_statements s CROSS JOIN LATERAL substring(s.query FROM '^\\(*\\w+ /\\* (\\S+) \\*/') AS label
    WHERE label IS NOT NULL AND s.dbid = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
    GROUP BY label
    ORDER BY sum(s.total_exec_time) DESC, label`;

@@ -1,13 +1,16 @@
 import { get, type IncomingMessage } from 'node:http';
 import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withQuery, withThrowawayServer, type Query } from '../../scripts/throwaway-server.js';
 import { runMigrations } from '../../src/data-source.js';
 import { seedDemoData } from '../../src/demo/seed.js';
 import { apiPath, withAdminServer, type AdminServer } from '../live-statistics/admin-server.js';
-import { atMost, type Bound } from '../report/bounds.js';
+import { withWriter } from '../live-statistics/writer.js';
+import { atLeast, atMost, type Bound } from '../report/bounds.js';
+import { latencyOf, type Latency } from '../report/latency.js';
 import type { Say } from '../report/run-bench.js';
-import { TENANTS, type StreamsOptions } from './options.js';
+import { BUSY_STREAMS, ROWS_PER_SECOND, TENANTS, type StreamsOptions } from './options.js';
 
 /** CPU, in percent of one core. */
 export interface Usage {
@@ -25,15 +28,29 @@ export interface StreamsResult {
   without: Usage;
   idle: Usage;
   residentMiB: { without: number; idle: number };
+  busy: {
+    insertedPerSecond: number;
+    /** ms from the first attempt's time, as its writer gives it, to the client having the event. */
+    delay: Latency;
+    within2s: number;
+  };
 }
 
 const PASSWORD = 'demo-password';
 const MAX_PERCENT = 5;
+const MAX_DELAY_MS = 2000;
+/** One in a thousand is for a machine whose cores are shared. */
+const MIN_SHARE = 0.999;
 /** What opening them has cost is over by then. */
 const SETTLE_MS = 5000;
 
-export const judge = ({ idle, streams }: StreamsResult): Bound[] => [
+export const judge = ({ idle, streams, busy }: StreamsResult): Bound[] => [
   atMost(`CPU of the server with ${streams} idle streams, % of one core`, MAX_PERCENT, idle.server),
+  atLeast(
+    `events that ${BUSY_STREAMS} streams had within 2 s at ${ROWS_PER_SECOND} rows/s, %`,
+    100 * MIN_SHARE,
+    100 * busy.within2s,
+  ),
 ];
 
 /** Opens all streams in this process, which is not measured. */
@@ -46,16 +63,21 @@ export const measureStreams = (options: StreamsOptions, say: Say, signal: AbortS
       ...{ emailDomain: 'example.com', password: PASSWORD },
     });
     return withQuery(databaseUrl, (query) =>
-      withAdminServer(databaseUrl, { folds: true }, signal, (server) => measure(options, server, query, say)),
+      withAdminServer(databaseUrl, { folds: true }, signal, async (server) => {
+        const idle = await measureIdle(options, server, query, say);
+        say(`${BUSY_STREAMS} streams and a writer of ${ROWS_PER_SECOND} rows/s: ${options.seconds} s`);
+        const busy = await measureDelays(options.seconds, databaseUrl, server, query, signal);
+        return { ...idle, busy };
+      }),
     );
   });
 
-async function measure(
+async function measureIdle(
   { streams, seconds }: StreamsOptions,
   server: AdminServer,
   query: Query,
   say: Say,
-): Promise<StreamsResult> {
+): Promise<Omit<StreamsResult, 'busy'>> {
   const resident = async () => (await server.gauge('process_resident_memory_bytes')) / 2 ** 20;
   await sleep(SETTLE_MS);
   say(`${seconds} s without streams`);
@@ -66,7 +88,7 @@ async function measure(
   say(`${seconds} s with them`);
   const idle = { usage: await usageOf(server, query, seconds), resident: await resident() };
   const count = await server.gauge('ethhook_streams');
-  for (const stream of open) stream.destroy();
+  for (const { response } of open) response.destroy();
   if (count !== streams) throw new Error(`${count} of ${streams} streams were open at the end`);
   return {
     ranAt: new Date().toISOString(),
@@ -98,19 +120,68 @@ async function usageOf(server: AdminServer, query: Query, seconds: number): Prom
 async function feedTime(query: Query): Promise<number> {
   const [row] = await query(
     `SELECT coalesce(sum(s.total_exec_time), 0)::float8 AS ms FROM pg_stat_statements s
-      WHERE s.query ~ '^/\\* events\\.(read-feed-moment|list-new-events|list-written-users) '`,
+      WHERE s.query ~ '^\\w+ /\\* events\\.(read-feed-moment|list-new-events|list-written-users) '`,
   );
   return Number(row?.['ms']);
 }
 
-async function openStreams(server: AdminServer, count: number): Promise<IncomingMessage[]> {
-  const open: IncomingMessage[] = [];
+async function measureDelays(
+  seconds: number,
+  databaseUrl: string,
+  server: AdminServer,
+  query: Query,
+  signal: AbortSignal,
+): Promise<StreamsResult['busy']> {
+  const streams = await openStreams(server, BUSY_STREAMS);
+  const given = streams.map((stream) => eventsOf(stream.response));
+  const { written } = await withWriter(databaseUrl, ROWS_PER_SECOND, signal, () => sleep(seconds * 1000));
+  await sleep(SETTLE_MS);
+  for (const { response } of streams) response.destroy();
+  const rows = await query(
+    `SELECT u.email, a.event_id, extract(epoch FROM min(a.attempted_at))::float8 * 1000 AS at
+       FROM delivery_attempts a JOIN users u ON u.id = a.user_id GROUP BY 1, 2`,
+  );
+  const bornAt = new Map(
+    rows.map((row) => [`${String(row['email'])} ${String(row['event_id'])}`, Number(row['at'])]),
+  );
+  const delays = streams.flatMap(({ email }, index) =>
+    (given[index] ?? []).map(({ id, at }) => at - (bornAt.get(`${email} ${id}`) ?? NaN)),
+  );
+  const due = streams
+    .map(({ email }) => rows.filter((row) => row['email'] === email).length)
+    .reduce((sum, count) => sum + count, 0);
+  return {
+    insertedPerSecond: written.insertedPerSecond,
+    delay: latencyOf(delays),
+    // One that never came is not within 2 s.
+    within2s: delays.filter((delay) => delay < MAX_DELAY_MS).length / due,
+  };
+}
+
+/** Filled while they come. */
+function eventsOf(response: IncomingMessage): { id: string; at: number }[] {
+  const events: { id: string; at: number }[] = [];
+  createInterface({ input: response }).on('line', (line) => {
+    if (!line.startsWith('data: ')) return;
+    events.push({ id: (JSON.parse(line.slice(6)) as { id: string }).id, at: Date.now() });
+  });
+  return events;
+}
+
+interface OpenStream {
+  email: string;
+  response: IncomingMessage;
+}
+
+async function openStreams(server: AdminServer, count: number): Promise<OpenStream[]> {
+  const open: OpenStream[] = [];
   for (let tenant = 1; tenant <= TENANTS; tenant++) {
     // The last one of the demo users is the administrator.
-    const name = tenant === TENANTS ? 'admin' : `tenant${tenant}`;
-    const token = await server.logIn(`${name}@example.com`, PASSWORD);
+    const email = `${tenant === TENANTS ? 'admin' : `tenant${tenant}`}@example.com`;
+    const token = await server.logIn(email, PASSWORD);
     const share = Math.floor((count * tenant) / TENANTS) - Math.floor((count * (tenant - 1)) / TENANTS);
-    open.push(...(await Promise.all(Array.from({ length: share }, () => openStream(server.url, token)))));
+    const responses = await Promise.all(Array.from({ length: share }, () => openStream(server.url, token)));
+    open.push(...responses.map((response) => ({ email, response })));
   }
   return open;
 }

@@ -17,7 +17,6 @@ const WS_EACH = 10;
 const ROWS_PER_SECOND = 300;
 const OUTAGE_MS = 10_000;
 const WRITING_MS = 8_000;
-const PROMISE_MS = 2000;
 
 let database: FaultServer;
 let server: ServerProcess;
@@ -58,10 +57,10 @@ async function query<Row extends object>(text: string): Promise<Row[]> {
   }
 }
 
-/** One connection, whichever way: what it was given, and when. */
+/** One connection, whichever way, and what it was given. */
 interface Stream {
   userId: string;
-  given(): { id: string; at: number }[];
+  given(): string[];
   isOpen(): boolean;
   /** It has been shown that somebody is there. */
   hasBeat(): boolean;
@@ -81,17 +80,14 @@ async function open500(userIds: readonly string[]): Promise<Stream[]> {
     streams.push(
       ...sse.map((client) => ({
         userId,
-        given: () => client.messages.map(({ data, at }) => ({ id: String(data['id']), at })),
+        given: () => client.messages.map(({ data }) => String(data['id'])),
         isOpen: () => !client.isClosed,
         hasBeat: () => client.comments > 0,
         close: () => client.close(),
       })),
-      ...ws.map(({ socket, messages, times }) => ({
+      ...ws.map(({ socket, messages }) => ({
         userId,
-        given: () =>
-          messages.flatMap(({ type, id }, index) =>
-            type === 'event' ? [{ id: String(id), at: times[index] ?? 0 }] : [],
-          ),
+        given: () => messages.flatMap(({ type, id }) => (type === 'event' ? [String(id)] : [])),
         isOpen: () => socket.readyState === socket.OPEN,
         hasBeat: () => true, // 30 s are longer than this test
         close: () => socket.terminate(),
@@ -118,7 +114,6 @@ it('500 streams beside 300 rows/s: each gets its events once, in one order, also
     ],
   ]);
   await sleep(WRITING_MS);
-  const killedAt = Date.now();
   await database.kill();
   await sleep(OUTAGE_MS);
   await database.restart();
@@ -140,21 +135,11 @@ it('500 streams beside 300 rows/s: each gets its events once, in one order, also
   const orders = new Map<string, string>();
   for (const { userId, given, isOpen, hasBeat } of streams) {
     expect([isOpen(), hasBeat()]).toEqual([true, true]);
-    const ids = given().map(({ id }) => id);
+    const ids = given();
     expect([...ids].sort()).toEqual((expected.get(userId) ?? []).map(({ event_id: id }) => id).sort());
     const order = orders.get(userId) ?? ids.join();
     expect(ids.join()).toBe(order);
     orders.set(userId, order);
   }
-  const bornAt = new Map(rows.map((row) => [`${row.user_id} ${row.event_id}`, row.at.getTime()]));
-  const delays = streams
-    .flatMap(({ userId, given }) =>
-      given().map(({ id, at }) => ({ at, born: bornAt.get(`${userId} ${id}`) ?? 0 })),
-    )
-    .filter(({ born }) => born < killedAt - PROMISE_MS || born > restartedAt + 5000)
-    .map(({ at, born }) => at - born)
-    .sort((a, b) => a - b);
-  // One in a thousand is for a machine that does other things too.
-  expect(delays[Math.floor(delays.length * 0.999)]).toBeLessThan(PROMISE_MS);
   for (const stream of streams) stream.close();
 });

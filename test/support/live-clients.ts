@@ -6,7 +6,6 @@ export interface SseMessage {
   event: string;
   id: string;
   data: Record<string, unknown>;
-  at: number;
 }
 
 export interface SseClient {
@@ -99,14 +98,12 @@ function takeBlock(client: SseClient, block: string): void {
   }
   if (data === '') return;
   const parsed = JSON.parse(data) as Record<string, unknown>;
-  client.messages.push({ event, id: client.lastEventId, data: parsed, at: Date.now() });
+  client.messages.push({ event, id: client.lastEventId, data: parsed });
 }
 
 export interface WsClient {
   socket: WebSocket;
   messages: Record<string, unknown>[];
-  /** When each came. */
-  times: number[];
   pings: number;
   closed: Promise<{ code: number; reason: string }>;
 }
@@ -123,7 +120,6 @@ export function openWs(url: string, options: { headers?: Record<string, string>;
   const client: WsClient = {
     socket,
     messages: [],
-    times: [],
     pings: 0,
     closed: new Promise((resolve) =>
       socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })),
@@ -131,7 +127,6 @@ export function openWs(url: string, options: { headers?: Record<string, string>;
   };
   socket.on('message', (data: Buffer) => {
     client.messages.push(JSON.parse(data.toString()) as Record<string, unknown>);
-    client.times.push(Date.now());
   });
   socket.on('ping', () => client.pings++);
   return new Promise<WsClient>((resolve, reject) => {

@@ -33,8 +33,8 @@ const staticTexts = new WeakMap<TemplateStringsArray, string>();
 
 /**
  * Tag for a runtime statement: sql<Row>('module.verb-noun')`SELECT … ${value} …`.
- * The label goes to the server as a leading comment (pg_stat_activity, pg_stat_statements) and names the
- * prepared statement; a text that varies by fragments gets a hash of it, since one name means one text.
+ * The label goes to the server as a comment (pg_stat_activity, pg_stat_statements) and names the prepared
+ * statement; a text that varies by fragments gets a hash of it, since one name means one text.
  */
 export const sql =
   <Row>(label: string) =>
@@ -56,7 +56,13 @@ function render(label: string, strings: readonly string[], params: readonly unkn
       return text + (param instanceof Fragment ? append(param.strings, param.params) : bind(param)) + part;
     });
   const bind = (value: unknown) => `$${values.push(value)}`;
-  return { text: `/* ${label} */ ${append(strings, params).trim()}`, values };
+  // After the first word: PostgreSQL 18 keeps no comment before that in pg_stat_statements.
+  return {
+    text: append(strings, params)
+      .trim()
+      .replace(/^\(*\w+/, (verb) => `${verb} /* ${label} */`),
+    values,
+  };
 }
 
 // FNV-1a, 32 bits: names differ within one label only, where a handful of texts exist.
