@@ -44,7 +44,7 @@ it('opens the warm connections at once', async () => {
 
 it('names each statement on the server, as a comment and as its prepared statement', async () => {
   const [row] = await database.query(backend);
-  expect(row?.query).toMatch(/^\/\* test\.find-backend \*\/ SELECT/);
+  expect(row?.query).toMatch(/^SELECT \/\* test\.find-backend \*\/ /);
   const client = await pool.connect();
   const prepared = await client.query(
     `SELECT name FROM pg_prepared_statements WHERE name = 'test.find-backend'`,
@@ -68,6 +68,22 @@ it('binds text that looks like SQL as a value', async () => {
   const hostile = `'; DROP TABLE users; --`;
   const [row] = await database.query(sql<{ text: string }>('test.echo')`SELECT ${hostile}::text AS text`);
   expect(row?.text).toBe(hostile);
+});
+
+it('a stall of this process is no verdict on the server, neither while it connects nor later', async () => {
+  const config = loadConfig({ DATABASE_URL: testDatabase.url, JWT_SECRET: 'x'.repeat(32) }) as AppConfig;
+  const watchdog = new DatabaseWatchdog(connectionOptions(config, 'stalled watchdog'));
+  const changes: unknown[] = [];
+  watchdog.onChange((state) => changes.push(state));
+  watchdog.start();
+  for (let stall = 0; stall < 3; stall++) {
+    const checked = watchdog.check();
+    // Nothing of this process goes on, timers included.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+    expect(await checked).toMatchObject({ up: true });
+  }
+  await watchdog.stop();
+  expect(changes).toEqual([]);
 });
 
 describe('time-outs by class of work', () => {

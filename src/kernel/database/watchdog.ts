@@ -3,8 +3,7 @@ import { sqlState } from './database-error.js';
 
 const INTERVAL_MS = 500;
 const ANSWER_TIMEOUT_MS = 1500;
-// A timer that fires this late says that this process was stalled, not the server.
-const OWN_STALL_MS = 250;
+const TICK_MS = 50;
 
 export type WatchdogState = { up: true; latencyMs: number } | { up: false; reason: string };
 
@@ -48,7 +47,7 @@ export class DatabaseWatchdog {
   check(): Promise<WatchdogState> {
     this.checking ??= this.ask().then((verdict) => {
       this.checking = null;
-      if (verdict && !this.stopped) this.become(verdict);
+      if (!this.stopped) this.become(verdict);
       return this.current;
     });
     return this.checking;
@@ -61,46 +60,44 @@ export class DatabaseWatchdog {
     this.timer.unref();
   }
 
-  /** null: no verdict, because this process itself was stalled. */
-  private async ask(): Promise<WatchdogState | null> {
+  private async ask(): Promise<WatchdogState> {
     const startedAt = performance.now();
-    const asking = this.roundTrip().then(
+    const giveUp = new AbortController();
+    const asking = this.roundTrip(giveUp.signal).then(
       () => ({ up: true as const, latencyMs: performance.now() - startedAt }),
-      (error: unknown) => this.judge(error, startedAt),
+      (error: unknown) => judge(error, startedAt),
     );
-    const timedOut = delay(ANSWER_TIMEOUT_MS).then(() => 'timeout' as const);
-    const outcome = await Promise.race([asking, timedOut]);
+    const patience = patienceOf(ANSWER_TIMEOUT_MS);
+    const outcome = await Promise.race([asking, patience.isOver]);
+    patience.end();
     if (outcome !== 'timeout') return outcome;
+    giveUp.abort();
     this.drop();
-    if (performance.now() - startedAt > ANSWER_TIMEOUT_MS + OWN_STALL_MS) return null;
     return { up: false, reason: `no answer within ${ANSWER_TIMEOUT_MS} ms` };
   }
 
-  private async roundTrip(): Promise<void> {
+  private async roundTrip(givenUp: AbortSignal): Promise<void> {
     // A lost probe connection alone says nothing of the server: connect again before judging.
     if (this.client) {
+      const known = this.client;
       try {
-        await this.client.query('SELECT 1');
+        await known.query('SELECT 1');
         return;
       } catch {
-        this.drop();
+        this.drop(known);
       }
     }
-    const client = new pg.Client({ ...this.connection, connectionTimeoutMillis: ANSWER_TIMEOUT_MS });
+    if (this.stopped || givenUp.aborted) return;
+    // Without a time-out of its own: who gives up drops it.
+    const client = (this.client = new pg.Client({ ...this.connection, connectionTimeoutMillis: 0 }));
     client.on('error', () => this.drop(client));
-    await client.connect();
-    if (this.stopped) return void client.end();
-    this.client = client;
-    await client.query('SELECT 1');
-  }
-
-  private judge(error: unknown, startedAt: number): WatchdogState {
-    this.drop();
-    const state = sqlState(error);
-    // 53300: too many connections. The server is well, only this probe found no room.
-    if (state === '53300') return { up: true, latencyMs: performance.now() - startedAt };
-    const code = (error as { code?: string }).code;
-    return { up: false, reason: state ?? code ?? 'connection failed' };
+    try {
+      await client.connect();
+      await client.query('SELECT 1');
+    } catch (error) {
+      this.drop(client);
+      throw error;
+    }
   }
 
   private drop(client = this.client): void {
@@ -114,6 +111,26 @@ export class DatabaseWatchdog {
     this.current = next;
     if (changed) for (const listener of this.listeners) listener(next);
   }
+}
+
+function judge(error: unknown, startedAt: number): WatchdogState {
+  const state = sqlState(error);
+  // 53300: too many connections. The server is well, only this probe found no room.
+  if (state === '53300') return { up: true, latencyMs: performance.now() - startedAt };
+  const code = (error as { code?: string }).code;
+  return { up: false, reason: state ?? code ?? 'connection failed' };
+}
+
+/** So much time in which this process could have heard an answer: while it is stalled, the ticks stand still. */
+function patienceOf(ms: number): { isOver: Promise<'timeout'>; end(): void } {
+  let ticksLeft = ms / TICK_MS;
+  let timer: NodeJS.Timeout | undefined;
+  const isOver = new Promise<'timeout'>((resolve) => {
+    timer = setInterval(() => {
+      if (--ticksLeft <= 0) resolve('timeout');
+    }, TICK_MS).unref();
+  });
+  return { isOver, end: () => clearInterval(timer) };
 }
 
 /** Ends a connection whose server may never answer again; a clean end() would wait for it. */
