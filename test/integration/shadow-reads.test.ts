@@ -247,7 +247,7 @@ describe('the caller', () => {
     expect(performance.now() - startedAt).toBeLessThan(3000);
     const napping = () =>
       testDatabase.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '% /* test.nap%' AND state = 'active'`,
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '% /* test.nap%' AND pid <> pg_backend_pid() AND state = 'active'`,
       );
     await becomes('the original is at work', async () => (await napping()).length > 0);
     expect(await napping()).toHaveLength(1);
