@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { QueryRunner, TransactionOptions } from '../database/database.js';
 import type { Sql } from '../database/sql.js';
 
@@ -40,7 +41,7 @@ export interface JobContext extends QueryRunner {
 }
 
 /** A job of the cluster: each of its slots runs once, on one instance. */
-export interface Job {
+export interface Job<Parameters = unknown> {
   /** Lower case with hyphens; stays the same from release to release. */
   readonly name: string;
   /** A sentence for an operator, with the unit of `rows`. */
@@ -49,10 +50,19 @@ export interface Job {
   readonly schedule: string | null;
   /** What becomes of a slot that no instance was there for: the latest one is run late, or none. */
   readonly missed: 'catch-up' | 'skip';
+  /**
+   * `light`: may run at any time. `heavy`: reads or writes much, or waits for locks; runs in the maintenance windows only,
+   * after the preflight, and is stopped when the live traffic suffers from it.
+   */
+  readonly weight: 'light' | 'heavy';
   readonly timeoutMs: number;
   /** Further tries after a failure that may pass, with back-off. */
   readonly retries: number;
+  /** What a run by hand may be given; a run by schedule has what this makes of `{}`. */
+  readonly parameters: z.ZodType<Parameters>;
   /** What a run would do now; changes nothing. */
-  plan(context: JobContext): Promise<readonly JobStep[]>;
-  run(context: JobContext): Promise<JobReport>;
+  plan(context: JobContext, parameters: Parameters): Promise<readonly JobStep[]>;
+  run(context: JobContext, parameters: Parameters): Promise<JobReport>;
 }
+
+export const noParameters = z.strictObject({});

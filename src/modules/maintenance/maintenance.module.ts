@@ -1,0 +1,14 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import type { Job } from '../../kernel/tasks/job.js';
+import { Jobs } from '../../kernel/tasks/jobs.js';
+
+/** The care of the database: a job for each kind of it. */
+@Module({})
+export class MaintenanceModule implements OnModuleInit {
+  constructor(private readonly jobs: Jobs) {}
+
+  onModuleInit(): void {
+    const all: readonly Job[] = [];
+    for (const job of all) this.jobs.register(job);
+  }
+}
