@@ -25,6 +25,8 @@ export interface SseClient {
 }
 
 export interface SseOptions {
+  /** `/events/stream` without it. */
+  path?: string;
   token?: string;
   lastEventId?: string;
   query?: Record<string, string>;
@@ -34,9 +36,9 @@ export interface SseOptions {
 /** What a browser's EventSource does with a stream, but coming back by itself. Resolves with the headers. */
 export function openSse(
   url: string,
-  { token, lastEventId = '', query = {}, headers = {} }: SseOptions = {},
+  { path = '/events/stream', token, lastEventId = '', query = {}, headers = {} }: SseOptions = {},
 ): Promise<SseClient> {
-  const target = `${url}/events/stream?${new URLSearchParams(query).toString()}`;
+  const target = `${url}${path}?${new URLSearchParams(query).toString()}`;
   return new Promise((resolve, reject) => {
     const request: ClientRequest = get(
       target,

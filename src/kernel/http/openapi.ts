@@ -54,20 +54,23 @@ interface Success {
   description: string;
   example: unknown;
   /** 200 without it. */
-  status?: 200 | 201;
+  status?: 200 | 201 | 202;
+  /** Headers of the answer, with what they say. */
+  headers?: Readonly<Record<string, string>>;
   /** The route answers with a Trusted: its headers are documented. */
   trusted?: boolean;
 }
 
 /** Documents a route: its success (schema and example) and each error it can answer with. */
 export function ApiAnswers(success: Success, ...errors: ErrorStatus[]) {
-  const { schema, trusted = false, status = 200, ...rest } = success;
+  const { schema, trusted = false, status = 200, headers = {}, ...rest } = success;
+  const documented = { ...textHeaders(headers), ...(trusted ? trustHeaders : {}) };
   return applyDecorators(
     ApiResponse({
       status,
       standardSchema: schema,
       ...rest,
-      ...(trusted ? { headers: trustHeaders } : {}),
+      ...(Object.keys(documented).length === 0 ? {} : { headers: documented }),
     }),
     ApiErrors(...errors),
   );
@@ -78,13 +81,13 @@ export const ApiNoContent = (p: { description: string; headers: Record<string, s
   ApiResponse({
     status: 204,
     description: p.description,
-    headers: Object.fromEntries(
-      Object.entries(p.headers).map(([name, description]) => [
-        name,
-        { description, schema: { type: 'string' } },
-      ]),
-    ),
+    headers: textHeaders(p.headers),
   });
+
+const textHeaders = (headers: Readonly<Record<string, string>>): NonNullable<ApiResponseOptions['headers']> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
 
 /** Documents the errors of a route, in their one form. */
 export const ApiErrors = (...errors: ErrorStatus[]) =>

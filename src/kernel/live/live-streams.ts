@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuthUser } from '../auth/auth-user.js';
 import { Metrics, type Counter } from '../telemetry/metrics.js';
 import { shuttingDown, streamsExhausted, tooManyStreams } from './live.errors.js';
-import { Seat, type EndReason, type SeatLog, type StreamKind } from './seat.js';
+import { Seat, streamKinds, type EndReason, type SeatLog, type StreamKind } from './seat.js';
 
 export const MAX_PER_USER = 100;
 export const MAX_PER_PROCESS = 5000;
@@ -82,11 +82,10 @@ export class LiveStreams implements BeforeApplicationShutdown, SeatLog {
   }
 
   private counts() {
-    const kinds: Record<StreamKind, number> = { sse_events: 0, ws_events: 0, ws_stats: 0 };
-    for (const { kind } of this.seats) kinds[kind]++;
-    return (['sse_events', 'ws_events', 'ws_stats'] as const).map((kind) => ({
+    const seats = [...this.seats];
+    return streamKinds.map((kind) => ({
       labels: { kind },
-      value: kinds[kind],
+      value: seats.filter((seat) => seat.kind === kind).length,
     }));
   }
 }

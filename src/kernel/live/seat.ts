@@ -3,7 +3,8 @@ import type { AuthUser } from '../auth/auth-user.js';
 /** What a reader may leave unread before it is dropped. */
 export const MAX_UNSENT_BYTES = 1024 * 1024;
 
-export type StreamKind = 'sse_events' | 'ws_events' | 'ws_stats';
+export const streamKinds = ['sse_events', 'sse_runs', 'ws_events', 'ws_stats'] as const;
+export type StreamKind = (typeof streamKinds)[number];
 /** `dead`: it does not answer; `lost`: what it is to get cannot be read. */
 export type EndReason = 'expired' | 'slow' | 'dead' | 'lost' | 'shutdown';
 
