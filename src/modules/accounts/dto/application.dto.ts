@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../../../kernel/http/validation.js';
-import { nameSchema, objectMessage, textSchema } from './text.js';
+import { nameSchema, objectMessage, textSchema } from '../../../kernel/http/body-values.js';
 
 export const applicationSchema = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { uuidSchema } from '../../../kernel/http/validation.js';
-import { nameSchema, objectMessage, textSchema } from './text.js';
+import { nameSchema, objectMessage, textSchema } from '../../../kernel/http/body-values.js';
 
 const INT4_MAX = 2_147_483_647;
 const chainMessage = `must be a whole number from 1 to ${INT4_MAX}`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursorFields } from '../../../kernel/http/cursor-paging.js';
 import { uuidSchema } from '../../../kernel/http/validation.js';
-import { textSchema } from './text.js';
+import { textSchema } from '../../../kernel/http/body-values.js';
 
 export const listAuditLogsQuerySchema = z.strictObject({
   ...cursorFields,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, objectMessage } from './text.js';
+import { nameSchema, objectMessage } from '../../../kernel/http/body-values.js';
 
 // bcrypt reads no more; the rest of a longer password would not be needed to log in.
 const MAX_PASSWORD_BYTES = 72;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { objectMessage, textSchema } from './text.js';
+import { objectMessage, textSchema } from '../../../kernel/http/body-values.js';
 
 export const updateUserBodySchema = z
   .object({ name: textSchema(100).meta({ description: 'Not empty, nor blanks alone.' }) }, objectMessage)
