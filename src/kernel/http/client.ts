@@ -12,9 +12,14 @@ export interface Client {
   readonly userAgent: string | null;
 }
 
-export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): Client => {
-  const { ip, headers } = context.switchToHttp().getRequest<FastifyRequest>();
-  return { ip: address(ip), userAgent: printable(headers['user-agent']) };
+export const CurrentClient = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Client =>
+    clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
+
+export const clientOf = ({ ip, headers }: FastifyRequest): Client => ({
+  ip: address(ip),
+  userAgent: printable(headers['user-agent']),
 });
 
 // A link-local address may have a zone, which PostgreSQL's inet does not know; a proxy may send any text.

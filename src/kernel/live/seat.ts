@@ -5,8 +5,8 @@ export const MAX_UNSENT_BYTES = 1024 * 1024;
 
 export const streamKinds = ['sse_events', 'sse_runs', 'ws_events', 'ws_stats'] as const;
 export type StreamKind = (typeof streamKinds)[number];
-/** `dead`: it does not answer; `lost`: what it is to get cannot be read. */
-export type EndReason = 'expired' | 'slow' | 'dead' | 'lost' | 'shutdown';
+/** `dead`: it does not answer; `lost`: what it is to get cannot be read; `done`: it has got all there is. */
+export type EndReason = 'done' | 'expired' | 'slow' | 'dead' | 'lost' | 'shutdown';
 
 /** One open connection, whatever it speaks. */
 export interface LiveSocket {

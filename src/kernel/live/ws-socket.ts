@@ -5,6 +5,7 @@ const BEAT_EVERY_MS = 30_000;
 const CLOSE_WITHIN_MS = 1000;
 
 const codes: Readonly<Record<EndReason, readonly [code: number, reason: string]>> = {
+  done: [1000, 'That was all'],
   expired: [4401, 'The token has expired'],
   slow: [1013, 'Too slow'],
   dead: [1013, 'No answer to a ping'],
