@@ -115,7 +115,7 @@ describe('the database', () => {
     const server = await startFaultServer();
     const { sessions, watchdog } = sessionsOf(server.url);
     watchdog.start();
-    const loop = new LeaderLoop({ name: 'act', run: () => Promise.resolve(50) }, sessions);
+    const loop = new LeaderLoop({ name: 'act', description: '', run: () => Promise.resolve(50) }, sessions);
     loop.start();
     try {
       await becomes('it leads', () => loop.state.runs > 0);

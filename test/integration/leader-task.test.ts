@@ -30,7 +30,7 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 function start(run: LeaderTask['run'], name = 'act'): LeaderLoop {
-  const loop = new LeaderLoop({ name, run }, sessionsOf(database.url).sessions);
+  const loop = new LeaderLoop({ name, description: '', run }, sessionsOf(database.url).sessions);
   loops.push(loop);
   loop.start();
   return loop;

@@ -16,6 +16,7 @@ const print = (line) => process.stdout.write(`${line}\n`);
 const loop = new LeaderLoop(
   {
     name: 'act',
+    description: '',
     run: async (session) => {
       try {
         await session.transaction({}, async (tx) => {

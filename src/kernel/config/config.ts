@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isCronExpression } from '../tasks/cron-schedule.js';
+import { parseWindow } from '../tasks/maintenance-windows.js';
 
 export const APP_CONFIG = Symbol('APP_CONFIG');
 
@@ -17,6 +19,37 @@ const commaList = (value: string) =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** `name=cron; name=off`; null: off. Whether there are jobs of these names is known when the modules have registered theirs. */
+const schedules = z
+  .string()
+  .transform((text) =>
+    text
+      .split(';')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '')
+      .map((entry): [string, string | null] => {
+        const [name = '', expression = ''] = entry.split(/=(.*)/s).map((part) => part.trim());
+        return [name, expression === 'off' ? null : expression];
+      }),
+  )
+  .refine(
+    (entries) => entries.every(([name, cron]) => name !== '' && (cron === null || isCronExpression(cron))),
+    {
+      message:
+        'must be a list such as `vacuum=0 2 * * *; rebuild-bloated=off`, with cron expressions of five or six fields',
+    },
+  )
+  .transform((entries): Readonly<Record<string, string | null>> => Object.fromEntries(entries));
+const windows = z
+  .string()
+  .transform(commaList)
+  .refine((texts) => texts.every((text) => parseWindow(text) !== null), {
+    message: 'must be a list such as `daily 01:00-05:00, sat-sun 22:00-08:00`',
+  });
+const timeZone = z.string().refine(isTimeZone, { message: 'must be a time zone such as Europe/Berlin' });
+
 const postgresUrl = urlWith('postgres:', 'postgresql:');
 
 /** Every environment variable that the server reads. Times are in the unit of the name. */
@@ -24,6 +57,7 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).optional(),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: postgresUrl.optional(),
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
   DATABASE_REPLICA_URLS: z.string().default('').transform(commaList).pipe(z.array(postgresUrl).max(16)),
   REDIS_URL: urlWith('redis:', 'rediss:').optional(),
   // 16 and not 32: a secret that the old API already signs with must go on working.
@@ -46,19 +80,22 @@ const environmentSchema = z.object({
   STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
   LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
   LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
-  WEBHOOK_ALLOW_PRIVATE: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true'),
+  WEBHOOK_ALLOW_PRIVATE: flag.default(false),
   STATISTICS_READS: z.enum(['live', 'original']).default('live'),
   STATISTICS_SHADOW_PERCENT: percent.default(0),
-  FOLD_ENABLED: z
-    .enum(['true', 'false'])
-    .default('true')
-    .transform((value) => value === 'true'),
+  FOLD_ENABLED: flag.default(true),
   FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
   FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
   AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
+  MAINTENANCE_ENABLED: flag.default(true),
+  MAINTENANCE_SCHEDULES: schedules.default({}),
+  MAINTENANCE_WINDOWS: windows.default([]),
+  MAINTENANCE_TIME_ZONE: timeZone.default('UTC'),
+  MAINTENANCE_MAX_REPLICATION_LAG_BYTES: integer(0, 2 ** 50).default(64 * 1024 * 1024),
+  MAINTENANCE_MAX_TRANSACTION_SECONDS: integer(1, 86_400).default(300),
+  MAINTENANCE_MAX_ACTIVE_BACKENDS: integer(1, 10_000).default(32),
+  MAINTENANCE_MAX_PROBE_MS: integer(10, 60_000).default(500),
+  MAINTENANCE_MIN_FREE_DISK_BYTES: integer(0, 2 ** 50).default(1024 ** 3),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -110,6 +147,8 @@ function toConfig(env: Environment) {
     },
     database: {
       url: env.DATABASE_URL,
+      /** Where sessions that hold locks connect: past a pooler in transaction mode. */
+      directUrl: env.DATABASE_DIRECT_URL,
       replicaUrls: env.DATABASE_REPLICA_URLS,
       poolMax: env.DATABASE_POOL_MAX,
       poolMin: env.DATABASE_POOL_MIN,
@@ -143,6 +182,23 @@ function toConfig(env: Environment) {
       /** 0: no audit. */
       auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
     },
+    maintenance: {
+      /** false: this instance runs nothing by schedule. */
+      enabled: env.MAINTENANCE_ENABLED,
+      /** By a job's name; null: off. */
+      schedules: env.MAINTENANCE_SCHEDULES,
+      /** Of heavy jobs; none: they may always run. */
+      windows: env.MAINTENANCE_WINDOWS,
+      timeZone: env.MAINTENANCE_TIME_ZONE,
+      /** Beyond these no heavy run begins, and those that run are stopped. */
+      limits: {
+        replicationLagBytes: env.MAINTENANCE_MAX_REPLICATION_LAG_BYTES,
+        transactionSeconds: env.MAINTENANCE_MAX_TRANSACTION_SECONDS,
+        activeBackends: env.MAINTENANCE_MAX_ACTIVE_BACKENDS,
+        probeMs: env.MAINTENANCE_MAX_PROBE_MS,
+        freeDiskBytes: env.MAINTENANCE_MIN_FREE_DISK_BYTES,
+      },
+    },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
   };
@@ -151,6 +207,15 @@ function toConfig(env: Environment) {
 type LoadedConfig = ReturnType<typeof toConfig>;
 /** The running server's configuration: database and signing secret are known by then. */
 export type AppConfig = LoadedConfig & { database: { url: string }; auth: { jwtSecret: string } };
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function isUrlOf(value: string, protocols: readonly string[]): boolean {
   try {

@@ -124,6 +124,7 @@ function sessionOptions(config: AppConfig, applicationName: string) {
   const options = connectionOptions(config, applicationName);
   return {
     ...options,
+    connectionString: config.database.directUrl ?? config.database.url,
     statement_timeout: config.database.statementTimeoutMs.background,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: SESSION_IDLE_TIMEOUT_MS,

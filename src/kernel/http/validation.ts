@@ -15,7 +15,7 @@ export const validationPipe = () =>
     exceptionFactory: (issues: readonly Issue[]) => toValidationError(issues),
   });
 
-function toValidationError([issue]: readonly Issue[]): DomainError {
+export function toValidationError([issue]: readonly Issue[]): DomainError {
   const [unknownKey] = issue?.keys ?? [];
   if (unknownKey !== undefined)
     return validationError(unknownKey.slice(0, 100), 'is not a parameter of this route');

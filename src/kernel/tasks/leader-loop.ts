@@ -34,6 +34,7 @@ export class LeaderLoop {
     this.errors = new TaskErrors(this.logger);
     this.current = {
       name: task.name,
+      description: task.description,
       isLeader: false,
       runs: 0,
       failures: 0,

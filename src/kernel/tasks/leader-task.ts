@@ -4,6 +4,8 @@ import type { LeaderSession } from './leader-session.js';
 export interface LeaderTask {
   /** Lower case with hyphens; names the lock, so it must stay the same from release to release. */
   readonly name: string;
+  /** A sentence for an operator. */
+  readonly description: string;
   /**
    * One run; returns the milliseconds until the next. It acts through `session` only: that connection holds the lock.
    * `signal` is aborted at shutdown and when the session is lost; a run that goes on for longer than a second looks at
@@ -16,6 +18,7 @@ export interface LeaderTask {
 /** What is known of a task in this process. */
 export interface LeaderTaskState {
   readonly name: string;
+  readonly description: string;
   readonly isLeader: boolean;
   /** Runs that ended well, since the start of the process. */
   readonly runs: number;

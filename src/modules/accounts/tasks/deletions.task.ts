@@ -19,6 +19,7 @@ const KEPT_DAYS = 90;
 /** Removes deleted applications and endpoints, for at most half of the time and no faster than the rollups follow. */
 export class DeletionsTask implements LeaderTask {
   readonly name = 'accounts-deletions';
+  readonly description = 'Removes what was deleted for good, batch by batch.';
   private leading: { session: LeaderSession; removal: Removal } | null = null;
   private readonly lockedUntil = new Map<string, number>();
   private batchRows: number;

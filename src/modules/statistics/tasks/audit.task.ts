@@ -15,6 +15,8 @@ interface Found {
 /** Counts a day of a user anew, and has their rollups rebuilt when one of them is wrong, which is not expected. */
 export class AuditTask implements LeaderTask {
   readonly name = 'statistics-audit';
+  readonly description =
+    'Counts a day of a user anew, and has their rollups rebuilt when one of them is wrong.';
   private readonly logger = new Logger(AuditTask.name);
 
   constructor(

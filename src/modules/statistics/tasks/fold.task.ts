@@ -11,6 +11,8 @@ export const FOLD_TASK = 'statistics-fold';
 /** Keeps the rollups current: a step of the fold, and while a rebuild is asked for, a range of it after each step. */
 export class FoldTask implements LeaderTask {
   readonly name = FOLD_TASK;
+  readonly description =
+    'Keeps the statistics rollups current: folds in what has changed since the last fold.';
   private leading: { session: LeaderSession; fold: Fold } | null = null;
   private pauseMs: number;
 

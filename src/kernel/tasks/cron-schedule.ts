@@ -1,0 +1,50 @@
+import { CronTime } from 'cron';
+
+const FIELDS = /^\S+( \S+){4,5}$/;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How far back the last slot is looked for, nearest first: a slot of each second is not searched for in a year of them. */
+const LOOK_BACK_MS = [MINUTE_MS, HOUR_MS, DAY_MS, 8 * DAY_MS, 32 * DAY_MS, 366 * DAY_MS];
+/** Of one look; what is more was missed long ago. */
+const MAX_SLOTS = 100;
+
+export const isCronExpression = (text: string) =>
+  FIELDS.test(text) && CronTime.validateCronExpression(text).valid;
+
+/** When a job is due: by the wall clock of a time zone, daylight saving included. */
+export class CronSchedule {
+  private readonly time: CronTime;
+
+  /** Throws when the expression is not one. */
+  constructor(
+    readonly expression: string,
+    readonly timeZone: string,
+  ) {
+    if (!isCronExpression(expression)) throw new Error(`not a cron expression: ${expression}`);
+    this.time = new CronTime(expression, timeZone);
+  }
+
+  next(after: Date): Date {
+    return this.time.getNextDateFrom(after, this.timeZone).toJSDate();
+  }
+
+  /** The latest slots in (after, until], oldest first; no more than the last 100. */
+  slots(after: Date, until: Date): Date[] {
+    for (const lookBackMs of LOOK_BACK_MS) {
+      const from = new Date(Math.max(after.getTime(), until.getTime() - lookBackMs));
+      const found = this.between(from, until);
+      if (found.length > 0 || from.getTime() === after.getTime()) return found;
+    }
+    return [];
+  }
+
+  private between(after: Date, until: Date): Date[] {
+    const found: Date[] = [];
+    for (let slot = this.next(after); slot <= until; slot = this.next(slot)) {
+      found.push(slot);
+      if (found.length > MAX_SLOTS) found.shift();
+    }
+    return found;
+  }
+}
