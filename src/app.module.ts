@@ -10,7 +10,7 @@ import { TasksModule } from './kernel/tasks/tasks.module.js';
 import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
 import { AccountsModule } from './modules/accounts/index.js';
 import { EventsModule } from './modules/events/index.js';
-import { MaintenanceModule } from './modules/maintenance/index.js';
+import { MaintenanceRoutesModule } from './modules/maintenance/index.js';
 import { StatisticsModule } from './modules/statistics/index.js';
 
 @Module({})
@@ -29,7 +29,7 @@ export class AppModule {
         AccountsModule,
         EventsModule,
         StatisticsModule,
-        MaintenanceModule,
+        MaintenanceRoutesModule,
       ],
       controllers: [HealthController],
     };

@@ -12,9 +12,8 @@ export interface Client {
   readonly userAgent: string | null;
 }
 
-export const CurrentClient = createParamDecorator(
-  (_: unknown, context: ExecutionContext): Client =>
-    clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
+export const CurrentClient = createParamDecorator((_: unknown, context: ExecutionContext): Client =>
+  clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 export const clientOf = ({ ip, headers }: FastifyRequest): Client => ({

@@ -19,11 +19,7 @@ const errorTexts = {
   401: ['No token, or one that is not valid any more.', 'Invalid or expired token', 'invalid_token'],
   403: ['Not allowed for this user.', 'Administrators only', 'admin_only'],
   404: ['Not there, or not yours.', 'Event not found', 'event_not_found'],
-  409: [
-    'Not now; `code` says why.',
-    'vacuum is queued or running already: run 4711',
-    'job_running',
-  ],
+  409: ['Not now; `code` says why.', 'vacuum is queued or running already: run 4711', 'job_running'],
   429: [
     'Too many attempts; Retry-After says when to come back.',
     'Too many failed logins',

@@ -48,24 +48,24 @@ export class JobLedger {
     return { ...toState(row), steps, details, progress, databaseProgress };
   }
 
-  async ask(job: string, request: RunRequest): Promise<AskedRunRow> {
+  async ask(job: string, request: RunRequest, tx?: QueryRunner): Promise<AskedRunRow> {
     const { parameters, dryRun, force, askedBy, reason = null } = request;
     const asked = { job, parameters, isDryRun: dryRun, isForced: force, askedBy, reason };
-    const [row] = await this.query(askRun(asked));
+    const [row] = await this.query(askRun(asked), tx);
     return row ?? { runId: null, openRunId: null };
   }
 
   /** The run's state then; undefined: it has ended before, or there is none. */
-  async cancel(runId: string, by: string | null): Promise<string | undefined> {
-    return (await this.query(cancelRun({ runId, by })))[0]?.state;
+  async cancel(runId: string, by: string | null, tx?: QueryRunner): Promise<string | undefined> {
+    return (await this.query(cancelRun({ runId, by }), tx))[0]?.state;
   }
 
-  async pause(name: string, by: string | null, reason: string | null): Promise<void> {
-    await this.query(pauseJob({ name, by, reason }));
+  async pause(name: string, by: string | null, reason: string | null, tx?: QueryRunner): Promise<void> {
+    await this.query(pauseJob({ name, by, reason }), tx);
   }
 
-  async resume(name: string): Promise<void> {
-    await this.query(resumeJob(name));
+  async resume(name: string, tx?: QueryRunner): Promise<void> {
+    await this.query(resumeJob(name), tx);
   }
 
   private async databaseProgress(pid: number): Promise<DatabaseProgress | null> {
@@ -84,8 +84,8 @@ export class JobLedger {
   }
 
   /** Without a name, since the pool may be behind a pooler that knows no prepared statements. */
-  private query<Row>(statement: Sql<Row>): Promise<Row[]> {
-    return this.database.query({ ...statement, name: '' });
+  private query<Row>(statement: Sql<Row>, runner = this.database): Promise<Row[]> {
+    return runner.query({ ...statement, name: '' });
   }
 }
 

@@ -21,6 +21,8 @@ export interface JobState {
   readonly kind: 'scheduled' | 'by-hand' | 'continuous';
   /** As configured; null: by hand, or continuous. */
   readonly schedule: string | null;
+  /** JSON Schema of what a run by hand may be given; null: continuous. */
+  readonly parameters: Readonly<Record<string, unknown>> | null;
   readonly missed: 'catch-up' | 'skip';
   readonly weight: 'light' | 'heavy';
   readonly timeoutMs: number | null;

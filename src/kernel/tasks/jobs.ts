@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
+import type { QueryRunner } from '../database/database.js';
 import { toValidationError } from '../http/validation.js';
 import { jobIsContinuous, jobNotFound, jobPaused, jobRunning, outsideWindow } from './job.errors.js';
 import { runIsOver, runNotFound } from './job.errors.js';
@@ -15,7 +17,10 @@ import { MaintenanceWindows } from './maintenance-windows.js';
 
 const WATCH_INTERVAL_MS = 500;
 
-/** The jobs of the cluster: what modules register theirs with, and what operators steer. */
+/**
+ * The jobs of the cluster: what modules register theirs with, and what operators steer. What changes something does so in
+ * `tx`, where one is given.
+ */
 @Injectable()
 export class Jobs {
   private readonly windows: MaintenanceWindows;
@@ -58,28 +63,33 @@ export class Jobs {
    * Returns when the run is in the ledger; it goes on in the background. Throws 404 job_not_found, 400 validation_error, and
    * 409 job_is_continuous, outside_window, job_paused, job_running.
    */
-  async runNow(name: string, request: RunRequest): Promise<{ runId: string }> {
+  async runNow(name: string, request: RunRequest, tx?: QueryRunner): Promise<{ runId: string }> {
     const job = this.jobOf(name);
     const parsed = job.parameters.safeParse(request.parameters ?? {});
     if (!parsed.success) throw toValidationError(parsed.error.issues);
     if (!request.force && !request.dryRun) await this.refuseUnforced(job);
-    const { runId, openRunId } = await this.ledger.ask(name, request);
+    const { runId, openRunId } = await this.ledger.ask(name, request, tx);
     if (runId === null) throw jobRunning(name, openRunId ?? '');
     return { runId };
   }
 
   /** null: all of them. Also those that go on all the time; a run that is under way ends as it would. */
-  async pause(name: string | null, by: string | null, reason: string | null): Promise<void> {
-    await this.ledger.pause(this.pausableName(name), by, reason);
+  async pause(
+    name: string | null,
+    by: string | null,
+    reason: string | null,
+    tx?: QueryRunner,
+  ): Promise<void> {
+    await this.ledger.pause(this.pausableName(name), by, reason, tx);
   }
 
-  async resume(name: string | null, _by: string | null): Promise<void> {
-    await this.ledger.resume(this.pausableName(name));
+  async resume(name: string | null, tx?: QueryRunner): Promise<void> {
+    await this.ledger.resume(this.pausableName(name), tx);
   }
 
   /** A run that is under way ends soon after. Throws 404 run_not_found and 409 run_is_over. */
-  async cancel(runId: string, by: string | null): Promise<void> {
-    const state = await this.ledger.cancel(runId, by);
+  async cancel(runId: string, by: string | null, tx?: QueryRunner): Promise<void> {
+    const state = await this.ledger.cancel(runId, by, tx);
     if (state !== undefined) return;
     await this.run(runId);
     throw runIsOver(runId);
@@ -143,6 +153,7 @@ export class Jobs {
       ...{ name, description, missed, weight, timeoutMs, retries, paused },
       kind: schedule === null ? 'by-hand' : 'scheduled',
       schedule: schedule?.expression ?? null,
+      parameters: z.toJSONSchema(job.parameters, { io: 'input', unrepresentable: 'any' }),
       nextRunAt: paused === null ? (schedule?.next(new Date()).toISOString() ?? null) : null,
       lastRun: runs.find(({ state }) => isFinal(state)) ?? null,
       running: runs.find(({ state }) => !isFinal(state)) ?? null,
@@ -155,7 +166,7 @@ const continuousState = (continuous: LeaderTaskState, pauses: Pauses): JobState 
   name: continuous.name,
   description: continuous.description,
   kind: 'continuous',
-  ...{ schedule: null, missed: 'skip', weight: 'light', timeoutMs: null, retries: 0 },
+  ...{ schedule: null, parameters: null, missed: 'skip', weight: 'light', timeoutMs: null, retries: 0 },
   ...{ nextRunAt: null, lastRun: null, running: null },
   paused: pauses.of(continuous.name),
   continuous,

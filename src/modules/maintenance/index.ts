@@ -1,1 +1,2 @@
 export { MaintenanceModule } from './maintenance.module.js';
+export { MaintenanceRoutesModule } from './maintenance-routes.module.js';

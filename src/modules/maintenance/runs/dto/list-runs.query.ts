@@ -27,3 +27,12 @@ export const listRunsQuerySchema = z.strictObject({
 });
 
 export type ListRunsQuery = z.output<typeof listRunsQuerySchema>;
+
+export const runEventsQuerySchema = z.strictObject({
+  token: z
+    .string()
+    .optional()
+    .meta({ description: 'In place of the Authorization header, which EventSource cannot send.' }),
+});
+
+export type RunEventsQuery = z.output<typeof runEventsQuerySchema>;
