@@ -6,13 +6,17 @@ import { pendingMigrations } from '../../src/data-source.js';
 import type { Author } from '../../src/kernel/audit/audit-log.repository.js';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { passStartGate } from '../../src/kernel/database/start-gate.js';
+import { JobRunner } from '../../src/kernel/tasks/job-runner.js';
 import { createLogger, NestLogger } from '../../src/kernel/telemetry/logger.js';
-import { JobsService, Operations, RunsService, type RunDetailsDto } from '../../src/modules/maintenance/index.js';
+import {
+  JobsService,
+  Operations,
+  RunsService,
+  type RunDetailsDto,
+} from '../../src/modules/maintenance/index.js';
 import { CommandModule } from './command.module.js';
 import { done, exitCodes, type Outcome } from './outcome.js';
 import { progressLine, runLines } from './run-lines.js';
-
-const POLL_MS = 500;
 
 export interface AskFlags {
   'dry-run'?: boolean;
@@ -45,17 +49,51 @@ export class Desk {
     const { 'dry-run': dry_run = false, force = false, reason, detach = false } = flags;
     const accepted = await this.operations.ask(this.author, job, { dry_run, force, reason, parameters });
     if (detach) return done(accepted, [`run ${accepted.run_id} of ${job} is in the queue`]);
-    return this.follow(accepted.run_id, true);
+    return this.runToEnd(accepted.run_id);
   }
 
-  watch(runId: string): Promise<Outcome> {
-    return this.follow(runId, false);
+  /** Here, unless a server is quicker. An interruption cancels the run. */
+  private async runToEnd(runId: string): Promise<Outcome> {
+    this.context.get(JobRunner).runHere(runId);
+    const cancel = () => void this.operations.cancel(this.author, runId).catch(() => undefined);
+    this.interrupted.addEventListener('abort', cancel, { once: true });
+    return outcomeOf(await this.follow(runId, new AbortController().signal));
+  }
+
+  private async follow(runId: string, signal: AbortSignal): Promise<RunDetailsDto> {
+    for await (const run of this.runs.watch(runId, signal)) this.progress(lineOf(run));
+    this.progress(null);
+    return this.runs.find(runId);
+  }
+
+  /** Until the run's end; an interruption ends the watch, not the run. */
+  async watch(runId: string): Promise<Outcome> {
+    const run = await this.follow(runId, this.interrupted);
+    return outcomeOf(run);
   }
 
   close(): Promise<void> {
     return this.context.close();
   }
 }
+
+const lineOf = (run: RunDetailsDto) =>
+  [`run ${run.id}: ${run.state}`, progressLine(run)].filter(Boolean).join(', ');
+
+const endCodes: Readonly<Partial<Record<RunDetailsDto['state'], number>>> = {
+  succeeded: exitCodes.done,
+  skipped: exitCodes.refused,
+  cancelled: exitCodes.interrupted,
+  // Its end was not waited for.
+  queued: exitCodes.interrupted,
+  running: exitCodes.interrupted,
+};
+
+const outcomeOf = (run: RunDetailsDto): Outcome => ({
+  json: run,
+  lines: runLines(run),
+  exitCode: endCodes[run.state] ?? exitCodes.failed,
+});
 
 /** Throws StartRefusedError where there is no database, or one with a schema that is not of this version. */
 export async function openDesk(

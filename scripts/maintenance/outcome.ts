@@ -7,4 +7,8 @@ export interface Outcome {
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, refused: 4, interrupted: 130 } as const;
 
-export const done = (json: unknown, lines: readonly string[]): Outcome => ({ json, lines, exitCode: exitCodes.done });
+export const done = (json: unknown, lines: readonly string[]): Outcome => ({
+  json,
+  lines,
+  exitCode: exitCodes.done,
+});

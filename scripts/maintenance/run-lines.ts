@@ -33,7 +33,9 @@ export function runLines(run: RunDetailsDto): string[] {
   ];
   return [
     `run ${run.id} of ${run.job}${run.dry_run ? ' (dry run)' : ''}`,
-    ...facts.filter(([, value]) => value !== null).map(([name, value]) => `  ${`${name}:`.padEnd(12)}${value}`),
+    ...facts
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => `  ${`${name}:`.padEnd(12)}${value}`),
     ...run.steps.flatMap(({ action, target, reason, sql }) => [
       `  - ${action} ${target}: ${reason}`,
       ...sql.split('\n').map((line) => `      ${line}`),

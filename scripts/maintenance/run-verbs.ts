@@ -6,6 +6,8 @@ import { runLines, runsTable } from './run-lines.js';
 import { verb, type Verb } from './verb.js';
 import { runStates } from '../../src/modules/maintenance/index.js';
 
+const runsFlags = { job: optionalText(1), outcome: oneOf(runStates), limit };
+
 /** Jobs and runs. */
 export const runVerbs: Readonly<Record<string, Verb>> = {
   jobs: verb({
@@ -61,7 +63,7 @@ export const runVerbs: Readonly<Record<string, Verb>> = {
   runs: verb({
     usage: 'runs [--job JOB] [--outcome STATE] [--limit N]',
     help: 'the latest runs; a state is queued, running, succeeded, failed, cancelled, skipped or abandoned',
-    flags: { job: optionalText(1), outcome: oneOf(runStates), limit },
+    flags: runsFlags,
     act: async ({ runs }, _, { job, outcome, limit }) => {
       const list = await runs.list({ job, outcome, limit });
       return done(list, runsTable(list.runs));

@@ -5,12 +5,19 @@ export function table(rows: readonly Readonly<Record<string, Cell>>[], empty: st
   const [first] = rows;
   if (first === undefined) return [empty];
   const names = Object.keys(first);
-  const texts = [names.map((name) => name.toUpperCase()), ...rows.map((row) => names.map((name) => text(row[name])))];
+  const texts = [
+    names.map((name) => name.toUpperCase()),
+    ...rows.map((row) => names.map((name) => text(row[name]))),
+  ];
   const widths = names.map((_, column) => Math.max(...texts.map((line) => line[column]?.length ?? 0)));
-  const isNumeric = names.map((name) => rows.every((row) => typeof row[name] === 'number' || row[name] === null));
+  const isNumeric = names.map((name) =>
+    rows.every((row) => typeof row[name] === 'number' || row[name] === null),
+  );
   return texts.map((line) =>
     line
-      .map((cell, column) => (isNumeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        isNumeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd(),
   );
@@ -18,7 +25,8 @@ export function table(rows: readonly Readonly<Record<string, Cell>>[], empty: st
 
 function text(cell: Cell | undefined): string {
   if (cell === null || cell === undefined) return '-';
-  if (typeof cell === 'number') return Number.isInteger(cell) ? cell.toLocaleString('en-US') : cell.toFixed(2);
+  if (typeof cell === 'number')
+    return Number.isInteger(cell) ? cell.toLocaleString('en-US') : cell.toFixed(2);
   return String(cell);
 }
 

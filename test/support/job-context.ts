@@ -20,6 +20,7 @@ export async function withJobContext<T>(
         signal,
         query: (statement) => session.query(statement),
         transaction: (options, run) => session.transaction(options, run),
+        finish: (run) => session.transaction({}, run),
         command: async (statement, { lockTimeoutMs }) => {
           await session.query(setTimeouts(lockTimeoutMs));
           await session.query({ ...statement, name: '' });

@@ -35,6 +35,11 @@ export class Database implements QueryRunner {
     watchdog.onChange((state) => this.onWatchdog(state));
   }
 
+  /** Requests that no connection of the pool is free for. */
+  get waitingForConnection(): number {
+    return this.pool.waitingCount;
+  }
+
   /** Whether the server answers, asked now. */
   check(): Promise<WatchdogState> {
     return this.watchdog.check();

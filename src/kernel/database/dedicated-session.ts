@@ -46,6 +46,11 @@ export class DedicatedSession implements QueryRunner {
     return this.lostController.signal;
   }
 
+  /** Of whoever answered when it connected: where that is not the backend's, there is a pooler in between. */
+  get processId(): number {
+    return (this.client as unknown as { processID: number }).processID;
+  }
+
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
     try {
       return await send(this.client, statement);

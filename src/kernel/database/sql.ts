@@ -1,3 +1,6 @@
+/** Not prepared: for a session that a pooler may share out, in which a name may be another's, or not there. */
+export const unnamed = <Row>(statement: Sql<Row>): Sql<Row> => ({ ...statement, name: '' });
+
 declare const rowType: unique symbol;
 
 /** A statement ready for the driver: every value is a bound parameter, `name` is its prepared statement. */

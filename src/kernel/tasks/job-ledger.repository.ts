@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Database, type QueryRunner } from '../database/database.js';
-import type { Sql } from '../database/sql.js';
+import { unnamed, type Sql } from '../database/sql.js';
 import type {
   DatabaseProgress,
   JobPause,
@@ -83,9 +83,8 @@ export class JobLedger {
     };
   }
 
-  /** Without a name, since the pool may be behind a pooler that knows no prepared statements. */
   private query<Row>(statement: Sql<Row>, runner = this.database): Promise<Row[]> {
-    return runner.query({ ...statement, name: '' });
+    return runner.query(unnamed(statement));
   }
 }
 

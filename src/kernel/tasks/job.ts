@@ -32,6 +32,11 @@ export interface JobContext extends QueryRunner {
   /** One transaction, with the run's fence in it: a run that was taken over cannot commit. */
   transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T>;
   /**
+   * The run's last transaction: what it does and the run's success are committed as one, so that it is done once, also
+   * when the process is killed right after. A run without it may be done again from its start.
+   */
+  finish(run: (tx: QueryRunner) => Promise<JobReport>): Promise<JobReport>;
+  /**
    * What cannot run in a transaction, such as VACUUM or REINDEX CONCURRENTLY: without bound values, on the run's own
    * connection. Throws 503 lock_timeout when a lock is not to be had in `lockTimeoutMs`.
    */
@@ -55,6 +60,8 @@ export interface Job<Parameters = unknown> {
    * after the preflight, and is stopped when the live traffic suffers from it.
    */
   readonly weight: 'light' | 'heavy';
+  /** How long others may wait for a heavy run's locks before it is stopped; 2 s unless said. */
+  readonly mayBlockMs?: number;
   readonly timeoutMs: number;
   /** Further tries after a failure that may pass, with back-off. */
   readonly retries: number;

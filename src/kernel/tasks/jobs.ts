@@ -8,6 +8,7 @@ import { jobIsContinuous, jobNotFound, jobPaused, jobRunning, outsideWindow } fr
 import { runIsOver, runNotFound } from './job.errors.js';
 import type { Job } from './job.js';
 import { ALL_JOBS, JobLedger, type Pauses } from './job-ledger.repository.js';
+import { JobRunner } from './job-runner.js';
 import { JobSet } from './job-set.js';
 import { isFinal, type JobState, type RunDetails, type RunFilter } from './job-state.js';
 import type { RunRequest, RunState } from './job-state.js';
@@ -29,6 +30,7 @@ export class Jobs {
     private readonly set: JobSet,
     private readonly ledger: JobLedger,
     private readonly tasks: LeaderTasks,
+    private readonly runner: JobRunner,
     @Inject(APP_CONFIG) { maintenance }: AppConfig,
   ) {
     this.windows = new MaintenanceWindows(maintenance.windows, maintenance.timeZone);
@@ -70,6 +72,7 @@ export class Jobs {
     if (!request.force && !request.dryRun) await this.refuseUnforced(job);
     const { runId, openRunId } = await this.ledger.ask(name, request, tx);
     if (runId === null) throw jobRunning(name, openRunId ?? '');
+    this.runner.wake();
     return { runId };
   }
 
@@ -85,12 +88,13 @@ export class Jobs {
 
   async resume(name: string | null, tx?: QueryRunner): Promise<void> {
     await this.ledger.resume(this.pausableName(name), tx);
+    this.runner.resumed();
   }
 
   /** A run that is under way ends soon after. Throws 404 run_not_found and 409 run_is_over. */
   async cancel(runId: string, by: string | null, tx?: QueryRunner): Promise<void> {
-    const state = await this.ledger.cancel(runId, by, tx);
-    if (state !== undefined) return;
+    const state = isRunId(runId) ? await this.ledger.cancel(runId, by, tx) : undefined;
+    if (state !== undefined) return this.runner.cancel(runId, by ?? 'unknown');
     await this.run(runId);
     throw runIsOver(runId);
   }
@@ -102,7 +106,7 @@ export class Jobs {
 
   /** Throws 404 run_not_found. */
   async run(runId: string): Promise<RunDetails> {
-    const run = /^\d{1,18}$/.test(runId) ? await this.ledger.run(runId) : null;
+    const run = isRunId(runId) ? await this.ledger.run(runId) : null;
     if (run === null) throw runNotFound(runId);
     return run;
   }
@@ -161,6 +165,8 @@ export class Jobs {
     };
   }
 }
+
+const isRunId = (text: string) => /^\d{1,18}$/.test(text);
 
 const continuousState = (continuous: LeaderTaskState, pauses: Pauses): JobState => ({
   name: continuous.name,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { QueryRunner, TransactionOptions } from '../database/database.js';
 import type { DedicatedSession } from '../database/dedicated-session.js';
-import type { Sql } from '../database/sql.js';
+import { unnamed, type Sql } from '../database/sql.js';
 import { checkLeaderLock } from './queries/check-leader-lock.sql.js';
 import { takeLeaderLock, type LeaderLock } from './queries/take-leader-lock.sql.js';
 
@@ -12,7 +12,7 @@ export class LeadershipLostError extends Error {
   constructor() {
     super(
       'the session no longer holds its lock. Behind a pooler in transaction mode (PgBouncer) it cannot: give the ' +
-        'address of PostgreSQL itself, or of a pool in session mode, in DATABASE_URL',
+        'address of PostgreSQL itself, or of a pool in session mode, in DATABASE_DIRECT_URL',
     );
   }
 }
@@ -36,14 +36,18 @@ export class LeaderSession implements QueryRunner {
   }
 
   async takeLock(): Promise<boolean> {
-    const [row] = await this.session.query(takeLeaderLock(this.lock));
+    const [row] = await this.session.query(unnamed(takeLeaderLock(this.lock)));
     return row?.held ?? false;
   }
 
   /** Throws LeadershipLostError. Also keeps the server from ending the session as idle. */
   async assertLeader(runner: QueryRunner = this.session): Promise<void> {
-    const [row] = await runner.query(checkLeaderLock(this.lock));
-    if (row?.held !== true) throw new LeadershipLostError();
+    if (!(await this.isHeldBy(runner))) throw new LeadershipLostError();
+  }
+
+  /** Whether this one speaks to the backend that took the lock. */
+  async isHeldBy(runner: QueryRunner): Promise<boolean> {
+    return (await runner.query(unnamed(checkLeaderLock(this.lock))))[0]?.held === true;
   }
 
   /** One statement in its own transaction. */

@@ -1,9 +1,31 @@
 import { Global, Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
 import { JobLedger } from './job-ledger.repository.js';
+import { JobMetrics } from './job-metrics.js';
+import { JobRunner } from './job-runner.js';
+import { JobRunsRepository } from './job-runs.repository.js';
 import { JobSet } from './job-set.js';
 import { Jobs } from './jobs.js';
 import { LeaderTasks } from './leader-tasks.js';
+import { Preflight } from './preflight.js';
+import { RunGuard } from './run-guard.js';
+import { defaultTimings, RUNNER_TIMINGS } from './runner-timings.js';
 
 @Global()
-@Module({ providers: [LeaderTasks, JobSet, JobLedger, Jobs], exports: [LeaderTasks, Jobs] })
+@Module({
+  imports: [ScheduleModule.forRoot()],
+  providers: [
+    LeaderTasks,
+    JobSet,
+    JobLedger,
+    JobRunsRepository,
+    JobMetrics,
+    Preflight,
+    RunGuard,
+    { provide: RUNNER_TIMINGS, useValue: defaultTimings },
+    JobRunner,
+    Jobs,
+  ],
+  exports: [LeaderTasks, Jobs],
+})
 export class TasksModule {}

@@ -49,7 +49,7 @@ export class Operations {
       const change = { before: { state }, after: { run_id: runId, cancelled: true } };
       await log.record({
         ...author,
-        action: 'run.cancelled',
+        action: 'run.cancel_requested',
         resourceType: 'run',
         resourceId: null,
         name: job,

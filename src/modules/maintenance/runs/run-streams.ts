@@ -4,8 +4,7 @@ import type { AuthUser } from '../../../kernel/auth/auth-user.js';
 import { LiveStreams } from '../../../kernel/live/live-streams.js';
 import type { Seat } from '../../../kernel/live/seat.js';
 import { SseSocket } from '../../../kernel/live/sse-socket.js';
-import { Jobs } from '../../../kernel/tasks/jobs.js';
-import { toRunDetailsDto } from './run-dtos.js';
+import { RunsService } from './runs.service.js';
 
 const RETRY_MS = 2000;
 /** Of the last message: who comes back with it has seen all. */
@@ -17,7 +16,7 @@ export class RunStreams {
   private readonly logger = new Logger(RunStreams.name);
 
   constructor(
-    private readonly jobs: Jobs,
+    private readonly runs: RunsService,
     private readonly streams: LiveStreams,
   ) {}
 
@@ -50,12 +49,12 @@ export class RunStreams {
   }
 
   private async tell(runId: string, seat: Seat, reply: FastifyReply, gone: AbortSignal): Promise<void> {
-    for await (const run of this.jobs.watch(runId, gone)) {
+    for await (const run of this.runs.watch(runId, gone)) {
       if (!reply.sent) {
         seat.occupy(SseSocket.begin(reply, () => ''));
         seat.send(`retry: ${RETRY_MS}\n\n`, 0);
       }
-      seat.send(`event: run\ndata: ${JSON.stringify(toRunDetailsDto(run))}\n\n`);
+      seat.send(`event: run\ndata: ${JSON.stringify(run)}\n\n`);
     }
     if (gone.aborted) return;
     seat.send(`event: end\nid: ${END_ID}\ndata: {}\n\n`);

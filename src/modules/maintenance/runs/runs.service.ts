@@ -29,6 +29,11 @@ export class RunsService {
     };
   }
 
+  /** The run now and after each change; ends with its end, or when `signal` is aborted. Throws 404 run_not_found. */
+  async *watch(runId: string, signal: AbortSignal): AsyncIterable<RunDetailsDto> {
+    for await (const run of this.jobs.watch(runId, signal)) yield toRunDetailsDto(run);
+  }
+
   /** Throws 404 run_not_found. */
   async find(runId: string): Promise<RunDetailsDto> {
     return toRunDetailsDto(await this.jobs.run(runId));
