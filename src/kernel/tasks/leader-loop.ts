@@ -29,6 +29,7 @@ export class LeaderLoop {
   constructor(
     private readonly task: LeaderTask,
     private readonly sessions: Pick<DedicatedSessions, 'connect'>,
+    private readonly isPaused: (taskName: string) => Promise<boolean> = () => Promise.resolve(false),
   ) {
     this.logger = new Logger(`task ${task.name}`);
     this.errors = new TaskErrors(this.logger);
@@ -99,6 +100,10 @@ export class LeaderLoop {
   private async lead(leader: LeaderSession, signal: AbortSignal): Promise<void> {
     while (!this.isStopping) {
       await leader.assertLeader();
+      if (await this.isPaused(this.task.name)) {
+        await this.rest(leader, POLL_MS, signal);
+        continue;
+      }
       const startedAt = performance.now();
       const pauseMs = await this.task.run(leader, signal);
       this.failuresInARow = 0;

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleDestroy } from '@n
 import { DedicatedSessions } from '../database/dedicated-session.js';
 import { Metrics, type Sample } from '../telemetry/metrics.js';
 import { LeaderLoop } from './leader-loop.js';
+import { TaskPauses } from './task-pauses.js';
 import type { LeaderTask, LeaderTaskState } from './leader-task.js';
 
 /** The leader tasks of this process. Modules start theirs in onApplicationBootstrap. */
@@ -12,6 +13,7 @@ export class LeaderTasks implements OnModuleDestroy, OnApplicationShutdown {
 
   constructor(
     private readonly sessions: DedicatedSessions,
+    private readonly pauses: TaskPauses,
     metrics: Metrics,
   ) {
     const labels = ['task'] as const;
@@ -35,7 +37,7 @@ export class LeaderTasks implements OnModuleDestroy, OnApplicationShutdown {
   /** Begins at once to wait for the lead. Throws when there is one of that name. */
   start(task: LeaderTask): void {
     if (this.loops.has(task.name)) throw new Error(`the task ${task.name} was started before`);
-    const loop = new LeaderLoop(task, this.sessions);
+    const loop = new LeaderLoop(task, this.sessions, (name) => this.pauses.isPaused(name));
     this.loops.set(task.name, loop);
     loop.start();
   }

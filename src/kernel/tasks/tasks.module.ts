@@ -10,12 +10,14 @@ import { LeaderTasks } from './leader-tasks.js';
 import { Preflight } from './preflight.js';
 import { RunGuard } from './run-guard.js';
 import { defaultTimings, RUNNER_TIMINGS } from './runner-timings.js';
+import { TaskPauses } from './task-pauses.js';
 
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot()],
   providers: [
     LeaderTasks,
+    TaskPauses,
     JobSet,
     JobLedger,
     JobRunsRepository,
