@@ -1,4 +1,10 @@
-import { noParameters, type Job, type JobContext, type JobReport, type JobStep } from '../../../kernel/tasks/job.js';
+import {
+  noParameters,
+  type Job,
+  type JobContext,
+  type JobReport,
+  type JobStep,
+} from '../../../kernel/tasks/job.js';
 import { RecentStatsRepository, type RecentStats } from './recent-stats.repository.js';
 
 const VIEW = 'public.user_recent_stats';
