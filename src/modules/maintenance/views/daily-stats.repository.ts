@@ -7,8 +7,7 @@ import {
   type MarkedDayRow,
 } from './queries/list-marked-days.sql.js';
 import { markAllDays, markWrittenDays } from './queries/mark-written-days.sql.js';
-import { hasRetention, readRetentionHorizon } from './queries/read-retention-horizon.sql.js';
-import { lockUserOfDays, recountDays } from './queries/recount-days.sql.js';
+import { hasRetention, lockUserOfDays, recountDays } from './queries/recount-days.sql.js';
 
 export type MarkedDay = MarkedDayRow;
 export type DailyUpkeep = DailyUpkeepRow;
@@ -52,9 +51,7 @@ export class DailyStatsRepository {
   /** Returns how many rows are other now. Days of which retention has removed attempts stay as they were counted. */
   async recount(day: MarkedDay, isRetained: boolean): Promise<number> {
     await this.runner.query(lockUserOfDays(day));
-    const [horizon] = isRetained ? await this.runner.query(readRetentionHorizon()) : [];
-    const keptFrom = horizon?.keptFrom ?? '-infinity';
-    const [recounted] = await this.runner.query(recountDays({ ...day, keptFrom }));
+    const [recounted] = await this.runner.query(recountDays({ ...day, isRetained }));
     return recounted?.changed ?? 0;
   }
 }

@@ -89,8 +89,7 @@ async function recountMarked(context: JobContext): Promise<{ counted: number; ch
     const days: MarkedDay[] = await new DailyStatsRepository(context).listMarked(after, LISTED_DAYS);
     for (const day of days) {
       context.signal.throwIfAborted();
-      // One snapshot: retention must not remove between its horizon and what is counted.
-      done.changed += await context.transaction({ work: 'maintenance', snapshot: true }, (tx) =>
+      done.changed += await context.transaction({ work: 'maintenance' }, (tx) =>
         new DailyStatsRepository(tx).recount(day, isRetained),
       );
       done.counted++;

@@ -5,26 +5,41 @@ import type { MarkedDayRow } from './list-marked-days.sql.js';
 export const lockUserOfDays = (p: { userId: string }) => sql<object>('maintenance.lock-user-of-days')`
   SELECT FROM users u WHERE u.id = ${p.userId} FOR KEY SHARE`;
 
+export const hasRetention = () => sql<{ isThere: boolean }>('maintenance.has-retention')`
+  SELECT to_regclass('public.ethhook_admin_retention') IS NOT NULL AS "isThere"`;
+
+/**
+ * The first day that retention has left whole. It removes by the event's time, with all attempts: retries of a removed event
+ * are of the week after, as far as there are any. Today and yesterday are counted in any case.
+ */
+const firstWholeDay = fragment`(
+    SELECT coalesce(max(least(t.attempts_before::date + 8, (now() AT TIME ZONE 'UTC')::date - 1)), '-infinity')
+      FROM (SELECT r.attempts_before AT TIME ZONE 'UTC' AS attempts_before FROM ethhook_admin_retention r) t)`;
+
 const figures = constant(
   'event_count, delivery_count, successful_deliveries, failed_deliveries, duration_count, duration_sum_ms',
 );
 
 /**
  * Counts one day of a user anew, or all of them, and takes their marks away: the statement's one snapshot sees both the marks
- * and all that they stand for. Days before `keptFrom` stay as they are. Returns how many rows are other now.
+ * and all that they stand for. Days of which retention has removed attempts stay as they were counted. Returns how many
+ * rows are other now.
  */
-export const recountDays = (p: MarkedDayRow & { keptFrom: string }) => {
+export const recountDays = (p: MarkedDayRow & { isRetained: boolean }) => {
   const isOfDay = (
     column: string,
   ) => fragment`(${p.date}::date = '-infinity' OR ${constant(column)} = ${p.date}::date)
-       AND ${constant(column)} >= ${p.keptFrom}::date`;
+       AND ${constant(column)} >= (SELECT k.day FROM kept_from k)`;
   return sql<{ changed: number }>('maintenance.recount-days')`
   WITH taken AS (
     DELETE FROM ethhook_admin_daily_changes c
      WHERE c.user_id = ${p.userId} AND (${p.date}::date = '-infinity' OR c.date = ${p.date}::date)
+  ), kept_from AS MATERIALIZED (
+    SELECT ${p.isRetained ? firstWholeDay : fragment`'-infinity'::date`} AS day
   ), bounds AS MATERIALIZED (
-    SELECT greatest(${p.date}::date, ${p.keptFrom}::date)::timestamp AT TIME ZONE 'UTC' AS first,
+    SELECT greatest(${p.date}::date, k.day)::timestamp AT TIME ZONE 'UTC' AS first,
            CASE WHEN ${p.date}::date = '-infinity' THEN 'infinity' ELSE (${p.date}::date + 1)::timestamp AT TIME ZONE 'UTC' END AS last
+      FROM kept_from k
   ), counted AS MATERIALIZED (
     SELECT a.date, count(DISTINCT a.event_id) AS event_count, count(*) AS delivery_count,
            count(*) FILTER (WHERE a.success) AS successful_deliveries,
