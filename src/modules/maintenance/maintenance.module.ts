@@ -5,6 +5,8 @@ import { Cursors } from '../../kernel/http/cursor.js';
 import { JobsService } from './runs/jobs.service.js';
 import { Operations } from './runs/operations.service.js';
 import { RunsService } from './runs/runs.service.js';
+import { RefreshRecentStatsJob } from './views/refresh-recent-stats.job.js';
+import { UpkeepDailyStatsJob } from './views/upkeep-daily-stats.job.js';
 
 /** The care of the database: a job for each kind of it. */
 @Module({
@@ -15,7 +17,7 @@ export class MaintenanceModule implements OnModuleInit {
   constructor(private readonly jobs: Jobs) {}
 
   onModuleInit(): void {
-    const all: readonly Job[] = [];
+    const all: readonly Job[] = [new RefreshRecentStatsJob(), new UpkeepDailyStatsJob()];
     for (const job of all) this.jobs.register(job);
   }
 }
