@@ -59,6 +59,11 @@ const environmentSchema = z.object({
   FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
   FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
   AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
+  // Of the database's machine, where it cannot be seen or is not the database's own.
+  MAINTENANCE_DATABASE_RAM_BYTES: integer(256 * 1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
+  MAINTENANCE_DATABASE_CPUS: integer(1, 4096).optional(),
+  MAINTENANCE_STORAGE: z.enum(['ssd', 'hdd']).optional(),
+  MAINTENANCE_INSTANCES: integer(1, 1000).default(1),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -142,6 +147,13 @@ function toConfig(env: Environment) {
       maxTailRows: env.FOLD_MAX_TAIL_ROWS,
       /** 0: no audit. */
       auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
+    },
+    advisor: {
+      ramBytes: env.MAINTENANCE_DATABASE_RAM_BYTES,
+      cpus: env.MAINTENANCE_DATABASE_CPUS,
+      storage: env.MAINTENANCE_STORAGE,
+      /** Of this server, each with its pool. */
+      instances: env.MAINTENANCE_INSTANCES,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
