@@ -19,6 +19,7 @@ import { TrackAttemptInserts1764410000000 } from './1764410000000-TrackAttemptIn
 import { IndexAuditLogs1764420000000 } from './1764420000000-IndexAuditLogs.js';
 import { CreateJobLedger1764500000000 } from './1764500000000-CreateJobLedger.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
+import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSettingChanges.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -44,4 +45,5 @@ export const migrations = [
   IndexAuditLogs1764420000000,
   CreateJobLedger1764500000000,
   TrackDailyChanges1764540000000,
+  RecordSettingChanges1764510000000,
 ] as const;

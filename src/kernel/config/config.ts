@@ -96,6 +96,11 @@ const environmentSchema = z.object({
   MAINTENANCE_MAX_ACTIVE_BACKENDS: integer(1, 10_000).default(32),
   MAINTENANCE_MAX_PROBE_MS: integer(10, 60_000).default(500),
   MAINTENANCE_MIN_FREE_DISK_BYTES: integer(0, 2 ** 50).default(1024 ** 3),
+  // Of the database's machine, where it cannot be seen or is not the database's own.
+  MAINTENANCE_DATABASE_RAM_BYTES: integer(256 * 1024 * 1024, Number.MAX_SAFE_INTEGER).optional(),
+  MAINTENANCE_DATABASE_CPUS: integer(1, 4096).optional(),
+  MAINTENANCE_STORAGE: z.enum(['ssd', 'hdd']).optional(),
+  MAINTENANCE_INSTANCES: integer(1, 1000).default(1),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -198,6 +203,13 @@ function toConfig(env: Environment) {
         probeMs: env.MAINTENANCE_MAX_PROBE_MS,
         freeDiskBytes: env.MAINTENANCE_MIN_FREE_DISK_BYTES,
       },
+    },
+    advisor: {
+      ramBytes: env.MAINTENANCE_DATABASE_RAM_BYTES,
+      cpus: env.MAINTENANCE_DATABASE_CPUS,
+      storage: env.MAINTENANCE_STORAGE,
+      /** Of this server, each with its pool. */
+      instances: env.MAINTENANCE_INSTANCES,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },

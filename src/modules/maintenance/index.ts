@@ -5,3 +5,4 @@ export { runStates, type RunDetailsDto, type RunDto } from './runs/dto/run.dto.j
 export { JobsService } from './runs/jobs.service.js';
 export { Operations } from './runs/operations.service.js';
 export { RunsService } from './runs/runs.service.js';
+export { TuneAutovacuumJob } from './autovacuum/tune-autovacuum.job.js';
