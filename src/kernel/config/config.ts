@@ -59,6 +59,11 @@ const environmentSchema = z.object({
   FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
   FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
   AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
+  MAINTENANCE_VACUUM_FULL: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+  MAINTENANCE_VACUUM_FULL_MAX_SECONDS: integer(1, 86_400).default(60),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -142,6 +147,11 @@ function toConfig(env: Environment) {
       maxTailRows: env.FOLD_MAX_TAIL_ROWS,
       /** 0: no audit. */
       auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
+    },
+    maintenance: {
+      /** Readers and writers of a table wait while VACUUM FULL rewrites it: off, or for so long at most. */
+      vacuumFull: env.MAINTENANCE_VACUUM_FULL,
+      vacuumFullMaxSeconds: env.MAINTENANCE_VACUUM_FULL_MAX_SECONDS,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
