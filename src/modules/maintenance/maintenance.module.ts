@@ -1,14 +1,32 @@
-import { Module, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnModuleInit } from '@nestjs/common';
+import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
 import type { Job } from '../../kernel/tasks/job.js';
 import { Jobs } from '../../kernel/tasks/jobs.js';
+import { BloatService } from './bloat/bloat.service.js';
+import { RebuildBloatedJob } from './bloat/rebuild-bloated.job.js';
+import { RewriteTablesJob } from './bloat/rewrite-tables.job.js';
+import { DropIndexJob } from './indexes/drop-index.job.js';
+import { IndexEvidenceReadModel } from './indexes/index-evidence.read-model.js';
+import { IndexEvidenceService } from './indexes/index-evidence.service.js';
+import { RepairIndexesJob } from './indexes/repair-indexes.job.js';
+import { RestoreIndexJob } from './indexes/restore-index.job.js';
 
 /** The care of the database: a job for each kind of it. */
-@Module({})
+@Module({ providers: [BloatService, IndexEvidenceReadModel, IndexEvidenceService] })
 export class MaintenanceModule implements OnModuleInit {
-  constructor(private readonly jobs: Jobs) {}
+  constructor(
+    private readonly jobs: Jobs,
+    @Inject(APP_CONFIG) private readonly config: AppConfig,
+  ) {}
 
   onModuleInit(): void {
-    const all: readonly Job[] = [];
+    const all: readonly Job[] = [
+      new DropIndexJob(),
+      new RebuildBloatedJob(),
+      new RepairIndexesJob(),
+      new RestoreIndexJob(),
+      new RewriteTablesJob(this.config.maintenance),
+    ];
     for (const job of all) this.jobs.register(job);
   }
 }

@@ -25,11 +25,18 @@ export class IndexEvidenceService {
     const notes = notesOf(facts, youngest.hours, minObservedHours);
     const usage = usageOf(facts);
     const redundant = new Map(facts.redundant.map((row) => [keyOf(row), row]));
+    // Who drops what is covered relies on them.
+    const covering = new Set(
+      facts.redundant.map(({ schema, coveredBy }) => keyOf({ schema, index: coveredBy })),
+    );
     const proposals = facts.indexes.flatMap((index) => {
       const covered = redundant.get(keyOf(index));
       if (covered !== undefined) return [redundantProposal(index, covered, usage)];
-      const isUnused = notes.length === 0 && isFree(index) && usage.scans(index) === 0;
-      return isUnused ? [unusedProposal(index, facts.servers.length, youngest.since)] : [];
+      const isObserved = notes.length === 0 && (index.ageHours ?? minObservedHours) >= minObservedHours;
+      const isFree = !isNeeded(index) && !covering.has(keyOf(index));
+      return isObserved && isFree && usage.scans(index) === 0
+        ? [unusedProposal(index, facts.servers.length, youngest.since)]
+        : [];
     });
     return {
       since: youngest.since,
@@ -67,8 +74,8 @@ function notesOf({ unseenReplicas }: IndexFacts, hours: number, minHours: number
 
 const keyOf = ({ schema, index }: { schema: string; index: string }) => JSON.stringify([schema, index]);
 
-const isFree = ({ schema, index, role, isValid }: IndexRow) =>
-  isValid && role === null && !(schema === 'public' && requiredIndexes.includes(index));
+const isNeeded = ({ schema, index, role, isValid }: IndexRow) =>
+  !isValid || role !== null || (schema === 'public' && requiredIndexes.includes(index));
 
 interface Usage {
   scans(index: { schema: string; index: string }): number;

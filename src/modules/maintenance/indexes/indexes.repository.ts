@@ -63,7 +63,7 @@ export class IndexesRepository {
   }
 
   /** When it fails the index is as it was. */
-  async rebuild(index: IndexRow): Promise<void> {
+  async rebuild(index: { schema: string; table: string; index: string }): Promise<void> {
     try {
       await this.context.command(reindexIndex(index), { lockTimeoutMs: this.waitMs });
     } catch (error) {

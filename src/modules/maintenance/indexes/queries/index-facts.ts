@@ -29,6 +29,8 @@ export interface IndexRow {
   isOurs: boolean;
   /** By the job that drops indexes. */
   isDropRecorded: boolean;
+  /** Since it was made, as far as that is known: from its last drop, or where commits have a time. */
+  ageHours: number | null;
 }
 
 export const indexColumns = fragment`
@@ -39,6 +41,10 @@ export const indexColumns = fragment`
   EXISTS (SELECT FROM ethhook_admin_schema_changes c
            WHERE c.migration = 'maintenance' AND c.action = 'dropped'
              AND c.object = n.nspname || '.' || x.relname) AS "isDropRecorded",
+  extract(epoch FROM now() - greatest(
+    CASE WHEN current_setting('track_commit_timestamp')::boolean THEN pg_xact_commit_timestamp(i.xmin) END,
+    (SELECT max(c.recorded_at) FROM ethhook_admin_schema_changes c
+      WHERE c.action = 'dropped' AND c.object IN (x.relname, n.nspname || '.' || x.relname))))::float8 / 3600 AS "ageHours",
   CASE
     WHEN x.relkind = 'I' THEN 'partitioned'
     WHEN EXISTS (SELECT FROM pg_inherits h WHERE h.inhrelid = x.oid) THEN 'partition'
