@@ -54,4 +54,4 @@ export const listRedundantIndexes = (p: { required: readonly string[] }) => sql<
      AND (own.amname = 'btree' OR own.keys_count = other.keys_count)
      AND (own.keys_count < other.keys_count OR NOT other.columns <@ own.columns
           OR other.indisunique OR other.is_required OR other.indexrelid < own.indexrelid)
-   ORDER BY own.nspname, own.relname, other.indisunique DESC, other.is_required DESC, other.keys_count, other.indexrelid`;
+   ORDER BY own.nspname, own.relname, other.indisunique DESC, other.is_required DESC, other.keys_count DESC, other.indexrelid`;
