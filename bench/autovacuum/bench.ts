@@ -84,6 +84,7 @@ const tune = (databaseUrl: string, signal: AbortSignal): Promise<string> =>
         signal,
         query: (statement) => session.query(statement),
         transaction: (options, run) => session.transaction(options, run),
+        finish: (run) => session.transaction({}, run),
         command: async (statement) => void (await session.query(statement)),
         progress: () => undefined,
       },

@@ -3,9 +3,9 @@ import { sql } from '../../src/kernel/database/sql.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../src/kernel/tasks/job.js';
 import { sessionsOf } from './leader-tasks.js';
 
-const setTimeouts = (lockTimeoutMs: number) =>
+const setTimeouts = (lockTimeoutMs: number, timeoutMs: number) =>
   sql<never>('test.set-timeouts')`SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, false),
-    set_config('statement_timeout', '0', false)`;
+    set_config('statement_timeout', ${String(timeoutMs)}, false)`;
 
 /** What a job works with, on a session of its own, without the runner around it. */
 export async function withJobContext<T>(
@@ -21,8 +21,8 @@ export async function withJobContext<T>(
         query: (statement) => session.query(statement),
         transaction: (options, run) => session.transaction(options, run),
         finish: (run) => session.transaction({}, run),
-        command: async (statement, { lockTimeoutMs }) => {
-          await session.query(setTimeouts(lockTimeoutMs));
+        command: async (statement, { lockTimeoutMs, timeoutMs = 0 }) => {
+          await session.query(setTimeouts(lockTimeoutMs, timeoutMs));
           await session.query({ ...statement, name: '' });
         },
         progress: () => undefined,

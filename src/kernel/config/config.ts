@@ -101,6 +101,8 @@ const environmentSchema = z.object({
   MAINTENANCE_DATABASE_CPUS: integer(1, 4096).optional(),
   MAINTENANCE_STORAGE: z.enum(['ssd', 'hdd']).optional(),
   MAINTENANCE_INSTANCES: integer(1, 1000).default(1),
+  MAINTENANCE_VACUUM_FULL: flag.default(false),
+  MAINTENANCE_VACUUM_FULL_MAX_SECONDS: integer(1, 86_400).default(60),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -203,6 +205,9 @@ function toConfig(env: Environment) {
         probeMs: env.MAINTENANCE_MAX_PROBE_MS,
         freeDiskBytes: env.MAINTENANCE_MIN_FREE_DISK_BYTES,
       },
+      /** Readers and writers of a table wait while VACUUM FULL rewrites it: off, or for so long at most. */
+      vacuumFull: env.MAINTENANCE_VACUUM_FULL,
+      vacuumFullMaxSeconds: env.MAINTENANCE_VACUUM_FULL_MAX_SECONDS,
     },
     advisor: {
       ramBytes: env.MAINTENANCE_DATABASE_RAM_BYTES,

@@ -101,11 +101,15 @@ export class DedicatedSessions {
     });
   }
 
-  /** `purpose` is seen in pg_stat_activity, as `ethhook-admin <purpose>`. Throws 503 when it cannot connect. */
-  async connect(purpose: string): Promise<DedicatedSession> {
+  /**
+   * `purpose` is seen in pg_stat_activity, as `ethhook-admin <purpose>`; `url` is of a replica, when it is to be one.
+   * Throws 503 when it cannot connect.
+   */
+  async connect(purpose: string, url = this.config.database.url): Promise<DedicatedSession> {
     const { statementTimeoutMs, acquireTimeoutMs } = this.config.database;
     const client = new pg.Client({
       ...sessionOptions(this.config, `ethhook-admin ${purpose}`),
+      connectionString: url,
       connectionTimeoutMillis: acquireTimeoutMs,
     });
     const session = new DedicatedSession(client, statementTimeoutMs, (ended) => this.open.delete(ended));

@@ -25,6 +25,12 @@ export interface JobReport {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
+export interface CommandOptions {
+  readonly lockTimeoutMs: number;
+  /** For a statement that others wait for; else the run's own time-out holds. */
+  readonly timeoutMs?: number;
+}
+
 /** What a run works with. Everything that it does in the database goes through here, and is refused once it is no longer the run. */
 export interface JobContext extends QueryRunner {
   /** Aborted at the time-out, at shutdown, when the run is cancelled, and when it is no longer the only one. */
@@ -38,9 +44,10 @@ export interface JobContext extends QueryRunner {
   finish(run: (tx: QueryRunner) => Promise<JobReport>): Promise<JobReport>;
   /**
    * What cannot run in a transaction, such as VACUUM or REINDEX CONCURRENTLY: without bound values, on the run's own
-   * connection. Throws 503 lock_timeout when a lock is not to be had in `lockTimeoutMs`.
+   * connection. Throws 503 lock_timeout when a lock is not to be had in `lockTimeoutMs`, and 503 statement_timeout when the
+   * server has ended the statement after `timeoutMs`.
    */
-  command(statement: Sql<never>, options: { lockTimeoutMs: number }): Promise<void>;
+  command(statement: Sql<never>, options: CommandOptions): Promise<void>;
   /** For who watches; `done` of `total` in the unit of the text. */
   progress(text: string, done?: number, total?: number): void;
 }

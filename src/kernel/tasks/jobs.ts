@@ -86,7 +86,7 @@ export class Jobs {
     await this.ledger.pause(this.pausableName(name), by, reason, tx);
   }
 
-  async resume(name: string | null, tx?: QueryRunner): Promise<void> {
+  async resume(name: string | null, _by: string | null, tx?: QueryRunner): Promise<void> {
     await this.ledger.resume(this.pausableName(name), tx);
     this.runner.resumed();
   }

@@ -1,7 +1,7 @@
 import type { QueryRunner, TransactionOptions } from '../database/database.js';
 import { unnamed, type Sql } from '../database/sql.js';
 import { runTakenOver, type Fence } from './fence.js';
-import type { JobContext, JobReport } from './job.js';
+import type { CommandOptions, JobContext, JobReport } from './job.js';
 import type { JobRunsRepository } from './job-runs.repository.js';
 import type { RunProgress } from './job-state.js';
 import { boundCommand } from './queries/bound-command.sql.js';
@@ -52,13 +52,13 @@ export class RunContext implements JobContext {
     return report;
   }
 
-  async command(statement: Sql<never>, { lockTimeoutMs }: { lockTimeoutMs: number }): Promise<void> {
+  async command(statement: Sql<never>, options: CommandOptions): Promise<void> {
     if (this.isDryRun) throw new Error('a dry run changes nothing');
     this.signal.throwIfAborted();
     const { session, leader } = this.own;
     await this.busy(async () => {
       await leader.assertLeader();
-      await session.query(boundCommand(lockTimeoutMs));
+      await session.query(boundCommand(options));
       if (!(await this.runs.isOurs(session, this.fence, 'look'))) throw runTakenOver(this.fence);
       try {
         // Not prepared, so that the driver sends it as it is: VACUUM takes no other form of a statement.

@@ -6,20 +6,28 @@ import { Jobs } from '../../kernel/tasks/jobs.js';
 import { AutovacuumService } from './autovacuum/autovacuum.service.js';
 import { RevertAutovacuumJob } from './autovacuum/revert-autovacuum.job.js';
 import { TuneAutovacuumJob } from './autovacuum/tune-autovacuum.job.js';
+import { BloatService } from './bloat/bloat.service.js';
+import { RebuildBloatedJob } from './bloat/rebuild-bloated.job.js';
+import { RewriteTablesJob } from './bloat/rewrite-tables.job.js';
 import { ApplySettingJob } from './configuration/apply-setting.job.js';
 import { ConfigurationAdvisor } from './configuration/configuration-advisor.js';
 import { ConfigurationService } from './configuration/configuration.service.js';
 import { RevertSettingJob } from './configuration/revert-setting.job.js';
+import { DropIndexJob } from './indexes/drop-index.job.js';
+import { IndexEvidenceReadModel } from './indexes/index-evidence.read-model.js';
+import { IndexEvidenceService } from './indexes/index-evidence.service.js';
+import { RepairIndexesJob } from './indexes/repair-indexes.job.js';
+import { RestoreIndexJob } from './indexes/restore-index.job.js';
 import { JobsService } from './runs/jobs.service.js';
 import { Operations } from './runs/operations.service.js';
 import { RunsService } from './runs/runs.service.js';
 import { RefreshRecentStatsJob } from './views/refresh-recent-stats.job.js';
 import { UpkeepDailyStatsJob } from './views/upkeep-daily-stats.job.js';
 
-const services = [AutovacuumService, ConfigurationService, JobsService, Operations, RunsService];
+const services = [AutovacuumService, BloatService, ConfigurationService, IndexEvidenceService, JobsService, Operations, RunsService];
 
 /** The care of the database: a job for each kind of it. */
-@Module({ providers: [Cursors, ...services], exports: services })
+@Module({ providers: [Cursors, IndexEvidenceReadModel, ...services], exports: services })
 export class MaintenanceModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
@@ -30,9 +38,14 @@ export class MaintenanceModule implements OnModuleInit {
     const advisor = new ConfigurationAdvisor(this.config);
     const all: readonly Job[] = [
       new ApplySettingJob(advisor),
+      new DropIndexJob(),
+      new RebuildBloatedJob(),
       new RefreshRecentStatsJob(),
+      new RepairIndexesJob(),
+      new RestoreIndexJob(),
       new RevertAutovacuumJob(),
       new RevertSettingJob(advisor),
+      new RewriteTablesJob(this.config.maintenance),
       new TuneAutovacuumJob(),
       new UpkeepDailyStatsJob(),
     ];

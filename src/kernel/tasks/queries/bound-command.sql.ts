@@ -1,5 +1,8 @@
 import { sql } from '../../database/sql.js';
+import type { CommandOptions } from '../job.js';
 
-/** For a command outside of transactions. It is bounded by its run's time-out. */
-export const boundCommand = (lockTimeoutMs: number) => sql<never>('tasks.bound-command')`
-  SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, false), set_config('statement_timeout', '0', false)`;
+/** For a command outside of transactions. Without a time-out of its own it is bounded by its run's. */
+export const boundCommand = ({ lockTimeoutMs, timeoutMs = 0 }: CommandOptions) =>
+  sql<never>('tasks.bound-command')`
+  SELECT set_config('lock_timeout', ${String(lockTimeoutMs)}, false),
+         set_config('statement_timeout', ${String(timeoutMs)}, false)`;

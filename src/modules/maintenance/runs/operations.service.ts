@@ -70,7 +70,7 @@ export class Operations {
   /** null: all jobs, but not those that are paused by their own. Throws 404 job_not_found. */
   resume(author: Author, job: string | null): Promise<void> {
     return this.recorded(author, async (tx, log) => {
-      await this.jobs.resume(job, tx);
+      await this.jobs.resume(job, nameOf(author), tx);
       await log.record({ ...author, ...ofJob(job), action: 'job.resumed' });
     });
   }

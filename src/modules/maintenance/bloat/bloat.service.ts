@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../../kernel/database/database.js';
+import { BloatReads, type Bloat } from './bloat.reads.js';
+import type { BloatDto } from './dto/bloat.dto.js';
+
+/** Less is noise of the estimate. */
+const reported = { minRatio: 0.1, minBytes: 1024 * 1024 };
+
+/** How much tables and indexes waste. */
+@Injectable()
+export class BloatService {
+  constructor(private readonly database: Database) {}
+
+  /** `measured`: with pgstattuple, where it is installed, which reads what it measures. */
+  report(measured: boolean): Promise<BloatDto> {
+    return this.database.transaction({ work: 'background', readOnly: true }, async (tx) => {
+      const reads = new BloatReads(tx);
+      const indexes = await reads.indexes(reported, measured);
+      const tables = await reads.tables(reported, measured);
+      return {
+        tables: tables.map((bloat) => ({
+          ...toDto(bloat),
+          schema: bloat.facts.schema,
+          table: bloat.facts.table,
+        })),
+        indexes: indexes.map((bloat) => ({
+          ...toDto(bloat),
+          schema: bloat.facts.schema,
+          table: bloat.facts.table,
+          index: bloat.facts.index,
+        })),
+      };
+    });
+  }
+}
+
+const toDto = ({ sizeBytes, wastedBytes, wastedRatio, source }: Bloat) => ({
+  size_bytes: sizeBytes,
+  wasted_bytes: wastedBytes,
+  wasted_ratio: wastedRatio,
+  source,
+});

@@ -1,0 +1,33 @@
+import pg from 'pg';
+import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
+import { connectionOptions, poolOptions } from '../../src/kernel/database/connection.js';
+import { Database } from '../../src/kernel/database/database.js';
+import { DedicatedSessions } from '../../src/kernel/database/dedicated-session.js';
+import { DatabaseWatchdog } from '../../src/kernel/database/watchdog.js';
+
+export interface OwnDatabase {
+  database: Database;
+  sessions: DedicatedSessions;
+  config: AppConfig;
+  close(): Promise<void>;
+}
+
+/** The pool and the sessions that the server's services are given, without the server. */
+export function openDatabase(databaseUrl: string, environment: NodeJS.ProcessEnv = {}): OwnDatabase {
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    JWT_SECRET: 'x'.repeat(32),
+    DATABASE_POOL_MAX: '2',
+    DATABASE_POOL_MIN: '0',
+    ...environment,
+  }) as AppConfig;
+  const pool = new pg.Pool({ ...connectionOptions(config, 'test'), ...poolOptions(config) });
+  pool.on('error', () => undefined);
+  const watchdog = new DatabaseWatchdog(connectionOptions(config, 'test watchdog'));
+  return {
+    database: new Database(pool, watchdog, config.database.statementTimeoutMs),
+    sessions: new DedicatedSessions(config, watchdog),
+    config,
+    close: () => pool.end(),
+  };
+}
