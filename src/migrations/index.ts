@@ -17,6 +17,7 @@ import { IndexOutcomesAndBlocks1764330000000 } from './1764330000000-IndexOutcom
 import { HideDeletedResources1764400000000 } from './1764400000000-HideDeletedResources.js';
 import { TrackAttemptInserts1764410000000 } from './1764410000000-TrackAttemptInserts.js';
 import { IndexAuditLogs1764420000000 } from './1764420000000-IndexAuditLogs.js';
+import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -40,4 +41,5 @@ export const migrations = [
   HideDeletedResources1764400000000,
   TrackAttemptInserts1764410000000,
   IndexAuditLogs1764420000000,
+  KeepRemovedFigures1764530000000,
 ] as const;
