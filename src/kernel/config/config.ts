@@ -59,6 +59,10 @@ const environmentSchema = z.object({
   FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
   FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
   AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
+  // 35: windows of 30 days stay exact to the microsecond, with some days for late retries.
+  RETENTION_DAYS: integer(0, 36_500)
+    .default(0)
+    .refine((days) => days === 0 || days >= 35, { message: 'must be 0 (off) or at least 35' }),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -142,6 +146,10 @@ function toConfig(env: Environment) {
       maxTailRows: env.FOLD_MAX_TAIL_ROWS,
       /** 0: no audit. */
       auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
+    },
+    maintenance: {
+      /** Attempts and events older than this are removed; 0: none. */
+      retentionDays: env.RETENTION_DAYS,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
