@@ -12,7 +12,7 @@ export const removedScopes = ({ userId, members }: LiveScope): SqlFragment =>
       FROM statistics_removed_sets k
      WHERE k.user_id = ${userId} AND EXISTS (SELECT FROM endpoints p WHERE p.user_id = ${userId} AND p.id = ANY (k.endpoint_ids))`
     : fragment`
-    SELECT DISTINCT k.scope_id, m.scope_id
+    SELECT DISTINCT k.scope_id, m.scope_id AS out_id
       FROM statistics_removed_sets k
       JOIN members m ON m.endpoint_id = ANY (k.endpoint_ids)
       JOIN endpoints p ON p.user_id = ${userId} AND p.id = m.endpoint_id
