@@ -20,6 +20,7 @@ import { IndexAuditLogs1764420000000 } from './1764420000000-IndexAuditLogs.js';
 import { CreateJobLedger1764500000000 } from './1764500000000-CreateJobLedger.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSettingChanges.js';
+import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -46,4 +47,5 @@ export const migrations = [
   CreateJobLedger1764500000000,
   TrackDailyChanges1764540000000,
   RecordSettingChanges1764510000000,
+  KeepRemovedFigures1764530000000,
 ] as const;

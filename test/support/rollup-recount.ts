@@ -1,6 +1,6 @@
 /**
  * The rollups counted anew from the four tables as EthHook made them, by other means than the fold: every row that differs,
- * in either direction. Rows of zeros count as none.
+ * in either direction, but those of what retention has removed. Rows of zeros count as none.
  */
 const counters =
   'ms, ms_ok, ms_failed, events, events_ok, events_failed, events_open, attempts, ok, failed, timed, timed_ok, timed_failed';
@@ -75,7 +75,7 @@ export function rollupDifferences(table: RollupTable): string {
     SELECT x.user_id, x.kind, CASE WHEN x.kind = 3 THEN c.chain_ids::text ELSE x.scope_id::text END AS scope, x.bucket, ${counters}
       FROM ${table} x
       LEFT JOIN statistics_chain_sets c ON c.user_id = x.user_id AND c.scope_id = x.scope_id
-     WHERE ${since} AND (${counters.replaceAll(', ', ' <> 0 OR ')} <> 0)
+     WHERE ${since} AND x.kind < 4 AND (${counters.replaceAll(', ', ' <> 0 OR ')} <> 0)
   )
   SELECT 'only in ${table}' AS "side", d.* FROM (TABLE rollup EXCEPT ALL TABLE recount) d
    UNION ALL

@@ -103,6 +103,10 @@ const environmentSchema = z.object({
   MAINTENANCE_INSTANCES: integer(1, 1000).default(1),
   MAINTENANCE_VACUUM_FULL: flag.default(false),
   MAINTENANCE_VACUUM_FULL_MAX_SECONDS: integer(1, 86_400).default(60),
+  // 35: windows of 30 days stay exact to the microsecond, with some days for late retries.
+  RETENTION_DAYS: integer(0, 36_500)
+    .default(0)
+    .refine((days) => days === 0 || days >= 35, { message: 'must be 0 (off) or at least 35' }),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -208,6 +212,8 @@ function toConfig(env: Environment) {
       /** Readers and writers of a table wait while VACUUM FULL rewrites it: off, or for so long at most. */
       vacuumFull: env.MAINTENANCE_VACUUM_FULL,
       vacuumFullMaxSeconds: env.MAINTENANCE_VACUUM_FULL_MAX_SECONDS,
+      /** Attempts and events older than this are removed; 0: none. */
+      retentionDays: env.RETENTION_DAYS,
     },
     advisor: {
       ramBytes: env.MAINTENANCE_DATABASE_RAM_BYTES,

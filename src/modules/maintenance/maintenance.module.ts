@@ -18,6 +18,7 @@ import { IndexEvidenceReadModel } from './indexes/index-evidence.read-model.js';
 import { IndexEvidenceService } from './indexes/index-evidence.service.js';
 import { RepairIndexesJob } from './indexes/repair-indexes.job.js';
 import { RestoreIndexJob } from './indexes/restore-index.job.js';
+import { RetentionJob } from './retention/retention.job.js';
 import { JobsService } from './runs/jobs.service.js';
 import { Operations } from './runs/operations.service.js';
 import { RunsService } from './runs/runs.service.js';
@@ -27,10 +28,11 @@ import { UpkeepDailyStatsJob } from './views/upkeep-daily-stats.job.js';
 const services = [AutovacuumService, BloatService, ConfigurationService, IndexEvidenceService, JobsService, Operations, RunsService];
 
 /** The care of the database: a job for each kind of it. */
-@Module({ providers: [Cursors, IndexEvidenceReadModel, ...services], exports: services })
+@Module({ providers: [Cursors, IndexEvidenceReadModel, RetentionJob, ...services], exports: services })
 export class MaintenanceModule implements OnModuleInit {
   constructor(
     private readonly jobs: Jobs,
+    private readonly retention: RetentionJob,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
@@ -43,6 +45,7 @@ export class MaintenanceModule implements OnModuleInit {
       new RefreshRecentStatsJob(),
       new RepairIndexesJob(),
       new RestoreIndexJob(),
+      this.retention,
       new RevertAutovacuumJob(),
       new RevertSettingJob(advisor),
       new RewriteTablesJob(this.config.maintenance),

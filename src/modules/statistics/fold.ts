@@ -68,6 +68,7 @@ export class Fold {
       }
       if (doneUntil === 'infinity') {
         await repository.rebuildTotals(userId, kinds, state);
+        await repository.rehomeRemoved(userId);
         await repository.endRebuild(request.id);
         return true;
       }

@@ -39,7 +39,7 @@ export class LiveStatisticsReads extends StatisticsReads {
   async dashboard(userId: string): Promise<Read<DashboardRow>> {
     const read = await this.read((options) => liveReadDashboard({ userId, options }));
     if (read === null) return this.original.dashboard(userId);
-    const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, ...value } = read.rows[0];
+    const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, isCut: _5, ...value } = read.rows[0];
     return { value, trust: read.trust };
   }
 
@@ -97,7 +97,7 @@ export class LiveStatisticsReads extends StatisticsReads {
       const source = mode === 'live' ? 'live' : 'rollups';
       return {
         rows: rows as [Row, ...Row[]],
-        trust: { asOf: first.asOf, exact: first.isOfOneMoment, source },
+        trust: { asOf: first.asOf, exact: first.isOfOneMoment && !first.isCut, source },
       };
     }
     return null;
@@ -128,7 +128,7 @@ export class LiveStatisticsReads extends StatisticsReads {
 }
 
 function withoutTrust<Row extends LiveRow & { isLoose?: boolean }>(row: Row) {
-  const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, isLoose: _5, ...value } = row;
+  const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, isCut: _5, isLoose: _6, ...value } = row;
   return value;
 }
 

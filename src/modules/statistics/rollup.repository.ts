@@ -7,9 +7,20 @@ import {
   moveFoldState,
   type FoldStateRow,
 } from './queries/fold-state.sql.js';
+import { dropKeptRemovals, keepRemoved } from './queries/keep-removed.sql.js';
 import { measureUnfolded } from './queries/measure-unfolded.sql.js';
 import { dropOldFine, moveFineFrom } from './queries/prune-fine.sql.js';
-import { dropZeros, forgetGoneEndpoints, rollupTables } from './queries/drop-emptied.sql.js';
+import {
+  dropZeros,
+  forgetBlocks,
+  forgetFacets,
+  forgetGoneEndpoints,
+  forgetRemoved,
+  forgetRemovedDurations,
+  forgetRemovedSets,
+  removedTables,
+  rollupTables,
+} from './queries/drop-emptied.sql.js';
 import {
   beginRebase,
   dropForeignVersions,
@@ -28,6 +39,7 @@ import {
   type RebuildRow,
 } from './queries/rebuilds.sql.js';
 import { dropEmptyBins, repairDurationBounds } from './queries/repair-duration-bounds.sql.js';
+import { addRehomedSets, dropStraySets, rehomeRemoved } from './queries/rehome-removed.sql.js';
 import { setWorkMemory } from './queries/set-work-memory.sql.js';
 
 export type FoldState = FoldStateRow;
@@ -58,8 +70,10 @@ export class RollupRepository {
   async fold(state: FoldState, upper: FoldSnapshot, isBehind: boolean): Promise<number> {
     const lower = state;
     const [row] = await this.tx.query(foldChanges({ lower, upper, fineFrom: state.fineFrom }));
+    if (state.hasRemovals) await this.tx.query(keepRemoved({ lower, upper }));
     await this.tx.query(repairDurationBounds({ lower, upper }));
     await this.tx.query(dropFoldedVersions({ snapshot: upper }));
+    if (state.hasRemovals) await this.tx.query(dropKeptRemovals(upper));
     await this.tx.query(moveFoldState({ snapshot: upper, foldedAt: isBehind ? null : state.now }));
     return Number(row?.changes ?? 0);
   }
@@ -122,6 +136,18 @@ export class RollupRepository {
     for (const table of rollupTables) await this.tx.query(dropZeros(table));
     await this.tx.query(dropEmptyBins());
     await this.tx.query(forgetGoneEndpoints());
+    await this.tx.query(forgetFacets());
+    await this.tx.query(forgetBlocks());
+    for (const table of removedTables) await this.tx.query(forgetRemoved(table));
+    await this.tx.query(forgetRemovedSets());
+    await this.tx.query(forgetRemovedDurations());
+  }
+
+  /** Of the user's sets of removed events, the part that has moved to other owners goes there. */
+  async rehomeRemoved(userId: string): Promise<void> {
+    await this.tx.query(addRehomedSets({ userId }));
+    for (const table of removedTables) await this.tx.query(rehomeRemoved(table, { userId }));
+    await this.tx.query(dropStraySets({ userId }));
   }
 
   /** For the big statements of the fold and the rebuilds; for the session. */
@@ -131,6 +157,8 @@ export class RollupRepository {
 
   async beginRebase(): Promise<void> {
     await this.tx.query(beginRebase());
+    await this.tx.query(keepRemoved());
+    await this.tx.query(dropKeptRemovals());
     // Now, and again at the end: this cluster will soon have given some of their ids.
     await this.tx.query(dropForeignVersions());
   }

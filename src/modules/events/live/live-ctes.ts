@@ -13,6 +13,8 @@ export interface LiveScope {
   members: SqlFragment | null;
   /** What of the rollups it needs to be true. */
   parts: readonly ('all' | 'applications' | 'chains')[];
+  /** `figures` keep what retention has removed, of which the fold takes care; `rows` are those that are there. */
+  counts: 'figures' | 'rows';
 }
 
 export interface LiveOptions {
@@ -68,14 +70,16 @@ const signed = (scope: LiveScope, sign: 1 | -1, from: string, where: SqlFragment
       ${scope.members === null ? nothing : fragment`JOIN members m ON m.endpoint_id = x.endpoint_id`}
      WHERE x.user_id = ${scope.userId} AND NOT (SELECT b.is_behind FROM behind b) ${where}`;
 
+const notRemoved = fragment`AND x.superseded_in NOT IN (SELECT r.removed_in FROM statistics_removals r)`;
+
 const tailCtes = (scope: LiveScope, { maxTailRows }: LiveOptions) => fragment`
   written AS MATERIALIZED (${newer('delivery_attempts', tailColumns('a'), 'written_in', maxTailRows)}
-  ), superseded AS MATERIALIZED (${newer('superseded_attempts', fragment`${tailColumns('a')}, a.written_in`, 'superseded_in', maxTailRows)}
+  ), superseded AS MATERIALIZED (${newer('superseded_attempts', fragment`${tailColumns('a')}, a.written_in, a.superseded_in`, 'superseded_in', maxTailRows)}
   ), behind AS MATERIALIZED (
     SELECT (SELECT count(*) FROM written) > ${maxTailRows}::int OR (SELECT count(*) FROM superseded) > ${maxTailRows}::int AS is_behind
   ), tail AS MATERIALIZED (${signed(scope, 1, 'written', nothing)}
      UNION ALL
-    ${signed(scope, -1, 'superseded', fragment`AND (SELECT ${seen('x.written_in')} FROM state s)`)}
+    ${signed(scope, -1, 'superseded', fragment`AND (SELECT ${seen('x.written_in')} FROM state s) ${scope.counts === 'figures' ? notRemoved : nothing}`)}
   ),`;
 
 const noTailCtes = fragment`

@@ -10,7 +10,7 @@ export interface LiveWindow {
   from: string | null;
   to: string | null;
   hours: number;
-  /** Nothing from the rollups: for a choice of endpoints that none of them counts. */
+  /** Attempts from the rollups of what was removed alone: for a choice of endpoints that none of the others counts. */
   isRaw?: boolean;
 }
 
@@ -25,13 +25,13 @@ const nearest = (unit: string, halfOfIt: string, time: string) =>
 /**
  * `bounds`: how the window [start, stop) is put together. Five-minute rows for [r0, h0) and [h1, r1), hours for [h0, d0) and
  * [d1, h1), days for [d0, d1). r0 and r1 are the ends of rows nearest to start and stop, on either side: what lies between,
- * `raw_ranges`, is counted from attempts, and added or taken away. So the window is exact to the microsecond.
+ * `edges`, is counted from attempts, and added or taken away. So the window is exact to the microsecond, but for what was
+ * removed, which is counted in whole hours.
  */
 function boundsCte({ bucket, from, to, hours, isRaw = false }: LiveWindow): SqlFragment {
   const start = fragment`coalesce(${from}::timestamptz, coalesce(${to}::timestamptz, s.as_of) - make_interval(hours => ${hours}))`;
-  const isSplit = isRaw
-    ? 'false'
-    : bucket === '5m'
+  const isSplit =
+    bucket === '5m'
       ? `w.start >= w.fine_from AND ${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
       : 'w.hour_up <= w.hour_down';
   const [fine0, fine1] = ['w.start', 'w.stop'].map((time) => nearest('5 minutes', '150 seconds', time));
@@ -61,12 +61,13 @@ function boundsCte({ bucket, from, to, hours, isRaw = false }: LiveWindow): SqlF
                                    ${constant(up('1 hour', 'w.start'))} AS hour_up, ${constant(down('1 hour', 'w.stop'))} AS hour_down
                               FROM (SELECT ${start} AS start, coalesce(${to}::timestamptz, 'infinity') AS stop, s.fine_from
                                       FROM state s) w) w) w) b
-  ), raw_ranges AS MATERIALIZED (
+  ), edges AS MATERIALIZED (
     SELECT CASE WHEN b.start < b.r0 THEN 1 ELSE -1 END AS s, least(b.start, b.r0) AS lo, greatest(b.start, b.r0) AS hi
       FROM bounds b WHERE b.start <> b.r0
      UNION ALL
     SELECT CASE WHEN b.r1 < b.stop THEN 1 ELSE -1 END, least(b.r1, b.stop), greatest(b.r1, b.stop)
       FROM bounds b WHERE b.r1 <> b.stop
+  ), raw_ranges AS MATERIALIZED (${isRaw ? fragment`SELECT 1 AS s, b.start AS lo, b.stop AS hi FROM bounds b` : fragment`SELECT e.s, e.lo, e.hi FROM edges e`}
   )`;
 }
 
@@ -104,7 +105,7 @@ export const windowCtes = (
      ])}
      UNION ALL${rollupRows(scope.userId, 'statistics_days', [['d0', 'd1']])}
      UNION ALL
-    SELECT d.* FROM delta d, bounds b WHERE d.at >= b.r0 AND d.at < b.r1
+    SELECT d.* FROM delta d, bounds b WHERE d.at >= b.r0 AND d.at < b.r1 AND NOT ${constant(String(window.isRaw ?? false))}
      UNION ALL
     SELECT w.* FROM raw w
   )`;
@@ -118,8 +119,13 @@ export interface LiveRow {
   isStale: boolean;
   /** Too much is in no rollup yet. */
   isBehind: boolean;
+  /** The window ends within an hour of which attempts may have been removed: counted up to the nearest hour. */
+  isCut: boolean;
 }
 
-export const liveColumns = ({ mode }: LiveOptions) => fragment`
+/** With windowCtes. */
+export const isCut = fragment`EXISTS (SELECT FROM edges e, ethhook_admin_retention t WHERE e.lo < t.attempts_before)`;
+
+export const liveColumns = ({ mode }: LiveOptions, cut = fragment`false`) => fragment`
          s.as_of AS "asOf", ${mode === 'live' ? fragment`true` : fragment`s.caught_up`} AS "isOfOneMoment",
-         s.is_stale AS "isStale", bh.is_behind AS "isBehind"`;
+         s.is_stale AS "isStale", bh.is_behind AS "isBehind", ${cut} AS "isCut"`;

@@ -179,10 +179,15 @@ function liveScopeOf({ userId, applicationId, endpointId }: AttemptFilter): Live
      WHERE m.user_id = ${userId} AND ${column} = ${id}`;
   };
   if (endpointId !== undefined)
-    return { userId, members: members('endpoint_id', endpointId), parts: ['all'] };
+    return { userId, members: members('endpoint_id', endpointId), parts: ['all'], counts: 'rows' };
   if (applicationId !== undefined)
-    return { userId, members: members('application_id', applicationId), parts: ['all', 'applications'] };
-  return { userId, members: null, parts: ['all'] };
+    return {
+      userId,
+      members: members('application_id', applicationId),
+      parts: ['all', 'applications'],
+      counts: 'rows',
+    };
+  return { userId, members: null, parts: ['all'], counts: 'rows' };
 }
 
 /** NULL where no rollup counts the rows. */

@@ -38,7 +38,7 @@ const counters: Readonly<Record<DeliveryStatus, (alias: string) => string>> = {
 };
 
 export function liveScopeOf({ endpoints, rollups }: ListScope, { userId }: EventFilter): LiveScope {
-  if (endpoints === 'all') return { userId, members: null, parts: ['all'] };
+  if (endpoints === 'all') return { userId, members: null, parts: ['all'], counts: 'rows' };
   return {
     userId,
     members: fragment`
@@ -49,6 +49,7 @@ export function liveScopeOf({ endpoints, rollups }: ListScope, { userId }: Event
         : rollups === 'chains'
           ? ['all', 'chains']
           : ['all'],
+    counts: 'rows',
   };
 }
 

@@ -1,6 +1,7 @@
 import { constant, fragment, sql } from '../../../kernel/database/sql.js';
 import { counterNames, eachCounter, seenBy, type FoldSnapshot } from '../../events/index.js';
 import { auditColumns, negatedCounters, offCte, type AuditRow } from './audit-columns.js';
+import { REMOVED_KIND } from './keep-removed.sql.js';
 
 const sourceCounters = (alias: string) => eachCounter((name) => `${alias}.${name}`);
 const attemptSums = constant(`count(*) AS attempts, count(*) FILTER (WHERE a.success) AS ok,
@@ -17,12 +18,12 @@ const rollupRows = (
 ) => fragment`
     SELECT ${constant(`'${source}'`)}, t.kind, t.scope_id, t.bucket, ${negatedCounters('t')}
       FROM ${constant(`statistics_${source}`)} t
-     WHERE t.user_id = ${p.userId} AND t.bucket >= greatest(${p.from}::timestamptz, ${from}::timestamptz)
+     WHERE t.user_id = ${p.userId} AND t.kind < ${constant(String(REMOVED_KIND))} AND t.bucket >= greatest(${p.from}::timestamptz, ${from}::timestamptz)
        AND t.bucket < ${p.to}::timestamptz`;
 
 /**
  * A user's day counted from the attempts as the fold has seen them, by other SQL than the fold's, against its rows of five
- * minutes, of hours and of the day. Run in the snapshot that `snapshot` was read in.
+ * minutes, of hours and of the day, without those of what was removed: nothing is left to count them from. Run in the snapshot that `snapshot` was read in.
  */
 export const auditDay = (p: {
   userId: string;

@@ -3,7 +3,10 @@ import { seenBy, type FoldSnapshot } from '../../events/index.js';
 import { auditColumns, type AuditRow } from './audit-columns.js';
 import { durationBin } from './rollup-deltas.js';
 
-/** An endpoint's histogram against its attempts as the fold has seen them: how many, the shortest and the longest of a bin. */
+/**
+ * An endpoint's histogram against its attempts as the fold has seen them: how many, the shortest and the longest of a bin.
+ * Where attempts were removed, those of the bin are among them: then the bounds are still theirs.
+ */
 export const auditDurations = (p: {
   userId: string;
   endpointId: string;
@@ -28,9 +31,11 @@ export const auditDurations = (p: {
   ), off AS MATERIALIZED (
     SELECT 'durations' AS source, ${p.endpointId}::uuid AS scope_id, coalesce(c.bin, t.bin) AS bin,
            to_jsonb(c) AS counted, to_jsonb(t) AS there,
-           (c.attempts, c.min_ms, c.max_ms) IS DISTINCT FROM (t.attempts, t.min_ms, t.max_ms) AS is_off
+           (c.attempts, least(c.min_ms, r.min_ms), greatest(c.max_ms, r.max_ms))
+             IS DISTINCT FROM (t.attempts, least(t.min_ms, r.min_ms), greatest(t.max_ms, r.max_ms)) AS is_off
       FROM counted c
       FULL JOIN there t ON t.bin = c.bin
+      LEFT JOIN statistics_removed_durations r ON r.endpoint_id = ${p.endpointId} AND r.bin = coalesce(c.bin, t.bin)
   )
   SELECT ${auditColumns}
     FROM off o`;

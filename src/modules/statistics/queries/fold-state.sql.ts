@@ -13,6 +13,8 @@ export interface FoldStateRow {
   now: string;
   /** Rows carry ids that this cluster has not given yet: they come from another one. */
   isForeign: boolean;
+  /** Retention has removed attempts that are in the rollups yet. */
+  hasRemovals: boolean;
 }
 
 const readState = fragment`
@@ -22,7 +24,8 @@ const readState = fragment`
          now()::text AS "now",
          s.horizon > pg_snapshot_xmax(n.snapshot)
            OR coalesce((SELECT a.written_in FROM delivery_attempts a WHERE a.written_in IS NOT NULL
-                         ORDER BY a.written_in DESC LIMIT 1) >= pg_snapshot_xmax(n.snapshot), false) AS "isForeign"
+                         ORDER BY a.written_in DESC LIMIT 1) >= pg_snapshot_xmax(n.snapshot), false) AS "isForeign",
+         EXISTS (SELECT FROM statistics_removals) AS "hasRemovals"
     FROM statistics_state s
    CROSS JOIN (SELECT pg_current_snapshot() AS snapshot) n`;
 

@@ -1,4 +1,5 @@
 import { constant, fragment } from '../../../kernel/database/sql.js';
+import { durationsOf, removedTimesCte } from './removed-figures.js';
 import { durationBin } from './rollup-deltas.js';
 
 /** `figures`: the totals of each scope, from statistics_totals of `scopes` and the delta. */
@@ -14,10 +15,9 @@ export const figuresCte = (userId: string) => fragment`
      GROUP BY x.scope_id
   )`;
 
-/** `times`: of each scope its first and last event with a time, from the index of each endpoint. */
-export const timesCte = (userId: string) => fragment`
-  times AS (
-    SELECT m.scope_id, min(f.at) AS first_at, max(l.at) AS last_at
+/** `times`: of each scope its first and last event with a time, from the index of each endpoint, and what was removed. */
+export const timesCte = (userId: string) => fragment`${removedTimesCte(userId)}, times AS (
+    SELECT m.scope_id, least(min(f.at), min(r.first_at)) AS first_at, greatest(max(l.at), max(r.last_at)) AS last_at
       FROM members m
       LEFT JOIN LATERAL (
         SELECT a.event_ingested_at AS at FROM delivery_attempts a
@@ -27,6 +27,7 @@ export const timesCte = (userId: string) => fragment`
         SELECT a.event_ingested_at AS at FROM delivery_attempts a
          WHERE a.user_id = ${userId} AND a.endpoint_id = m.endpoint_id AND a.event_ingested_at > '-infinity'
          ORDER BY a.event_ingested_at DESC LIMIT 1) l ON true
+      LEFT JOIN removed_times r ON r.endpoint_id = m.endpoint_id
      GROUP BY m.scope_id
   )`;
 
@@ -65,7 +66,12 @@ export const extremesCtes = (userId: string) => {
       FROM (SELECT m.scope_id, min.ms AS min_ms, max.ms AS max_ms
               FROM remaining m ${outermost('min')} ${outermost('max')}
              UNION ALL
-            SELECT m.scope_id, t.min_ms, t.max_ms FROM tail_bins t JOIN remaining m ON m.endpoint_id = t.endpoint_id) x
+            SELECT m.scope_id, t.min_ms, t.max_ms FROM tail_bins t JOIN remaining m ON m.endpoint_id = t.endpoint_id
+             UNION ALL
+            SELECT m.scope_id, min(r.min_ms), max(r.max_ms)
+              FROM remaining m
+              JOIN statistics_removed_durations r ON r.endpoint_id = m.endpoint_id
+             GROUP BY m.scope_id) x
      GROUP BY x.scope_id
   ), loose AS (
     SELECT EXISTS (SELECT FROM tail t
@@ -99,8 +105,7 @@ export const percentilesCte = (userId: string) => fragment`
                               (b.min_ms + b.max_ms::bigint) / 2.0::float8 AS middle_ms
                          FROM (SELECT bin, coalesce(d.attempts, 0) + coalesce(t.attempts, 0) AS attempts,
                                       least(d.min_ms, t.min_ms) AS min_ms, greatest(d.max_ms, t.max_ms) AS max_ms
-                                 FROM (SELECT d.bin, d.attempts, d.min_ms, d.max_ms FROM statistics_durations d
-                                        WHERE d.user_id = ${userId} AND d.endpoint_id = w.id AND d.attempts > 0) d
+                                 FROM (${durationsOf(userId, 'w.id')}) d
                                  FULL JOIN (SELECT t.bin, t.attempts, t.min_ms, t.max_ms FROM tail_bins t
                                              WHERE t.endpoint_id = w.id) t USING (bin)) b
                         WHERE b.attempts > 0

@@ -9,6 +9,7 @@ import {
 } from '../../events/index.js';
 import type { ApplicationStatisticsRow } from '../statistics.reads.js';
 import { extremesCtes, figuresCte, tailBinsCte, timesCte } from './live-figures.js';
+import { removedScopes } from './removed-figures.js';
 
 export type LiveApplicationRow = LiveRow & { isLoose: boolean } & (
     ApplicationStatisticsRow | { applicationId: null }
@@ -27,12 +28,14 @@ export const liveReadApplications = (p: {
       FROM statistics_endpoints m
      WHERE m.user_id = ${p.userId} AND m.application_id = ANY (${p.applicationIds}::uuid[])`,
     parts: ['all', 'applications'],
+    counts: 'figures',
   };
   return sql<LiveApplicationRow>('statistics.live-read-applications')`
   WITH ${liveCtes(scope, p.options)}, wanted AS MATERIALIZED (
     SELECT a.id FROM applications a WHERE a.user_id = ${p.userId} AND a.id = ANY (${p.applicationIds}::uuid[]) AND a.deleted_at IS NULL
   ), scopes AS (
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
+     UNION ALL ${removedScopes(scope)}
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
     SELECT x.scope_id, sum(x.events)::bigint AS events FROM pieces x GROUP BY x.scope_id
   ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${tailBinsCte}, ${extremesCtes(p.userId)}, own AS (

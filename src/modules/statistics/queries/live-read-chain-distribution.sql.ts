@@ -1,4 +1,5 @@
 import { fragment, sql } from '../../../kernel/database/sql.js';
+import { removedScopes } from './removed-figures.js';
 import { liveColumns, liveCtes, type LiveOptions, type LiveRow, type LiveScope } from '../../events/index.js';
 
 export interface LiveChainRow extends LiveRow {
@@ -25,6 +26,7 @@ export const liveReadChainDistribution = (p: { userId: string; options: LiveOpti
        SELECT ${p.userId}::uuid WHERE m.chain_ids <> '{}') c
      WHERE m.user_id = ${p.userId}`,
     parts: ['all', 'chains'],
+    counts: 'figures',
   };
   return sql<LiveChainRow>('statistics.live-read-chain-distribution')`
   WITH ${liveCtes(scope, p.options)}, sets AS MATERIALIZED (
@@ -32,21 +34,27 @@ export const liveReadChainDistribution = (p: { userId: string; options: LiveOpti
       FROM statistics_chain_sets cs
       JOIN statistics_totals t ON t.user_id = cs.user_id AND t.scope_id = cs.scope_id
      WHERE cs.user_id = ${p.userId}
+  ), others AS MATERIALIZED (
+    SELECT k.scope_id, t.events
+      FROM (${removedScopes(scope)}) k (set_id, scope_id)
+      JOIN statistics_totals t ON t.user_id = ${p.userId} AND t.scope_id = k.set_id
+     UNION ALL
+    SELECT d.scope_id, d.events FROM delta d
   ), counted AS (
     SELECT x.chain_id, sum(x.events)::bigint AS events
       FROM (SELECT chain AS chain_id, s.events FROM sets s CROSS JOIN LATERAL unnest(s.chain_ids) AS chain
              UNION ALL
-            SELECT chain.id, d.events
-              FROM delta d
+            SELECT chain.id, o.events
+              FROM others o
               JOIN (SELECT DISTINCT chain AS id, lpad(to_hex(chain), 32, '0')::uuid AS scope_id
                       FROM statistics_endpoints m CROSS JOIN LATERAL unnest(m.chain_ids) AS chain
-                     WHERE m.user_id = ${p.userId}) chain ON chain.scope_id = d.scope_id) x
+                     WHERE m.user_id = ${p.userId}) chain ON chain.scope_id = o.scope_id) x
      GROUP BY x.chain_id
     HAVING sum(x.events) > 0
   )
   SELECT ${liveColumns(p.options)},
          (SELECT coalesce(sum(x.events), 0)::bigint FROM sets x)
-           + (SELECT coalesce(sum(d.events), 0)::bigint FROM delta d WHERE d.scope_id = ${p.userId}) AS "totalEvents",
+           + (SELECT coalesce(sum(o.events), 0)::bigint FROM others o WHERE o.scope_id = ${p.userId}) AS "totalEvents",
          c.chain_id AS "chainId", c.events AS "events"
     FROM state s
    CROSS JOIN behind bh

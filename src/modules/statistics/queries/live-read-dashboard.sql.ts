@@ -8,17 +8,19 @@ import {
   windowCtes,
 } from '../../events/index.js';
 import type { DashboardRow } from '../statistics.reads.js';
+import { removedScopes } from './removed-figures.js';
 
 /** Totals of the user and the events of the trailing 24 hours. */
 export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) => {
-  const scope: LiveScope = { userId: p.userId, members: null, parts: ['all'] };
+  const scope: LiveScope = { userId: p.userId, members: null, parts: ['all'], counts: 'figures' };
   return sql<LiveRow & DashboardRow>('statistics.live-read-dashboard')`
   WITH ${liveCtes(scope, p.options)}, scopes AS (
     SELECT ${p.userId}::uuid AS scope_id, ${p.userId}::uuid AS out_id
+     UNION ALL ${removedScopes(scope)}
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, totals AS (
     SELECT t.events, t.attempts, t.ok, t.failed, t.timed, t.ms
-      FROM statistics_totals t
-     WHERE t.user_id = ${p.userId} AND t.scope_id = ${p.userId}
+      FROM scopes sc
+      JOIN statistics_totals t ON t.user_id = ${p.userId} AND t.scope_id = sc.scope_id
      UNION ALL
     SELECT d.events, d.attempts, d.ok, d.failed, d.timed, d.ms FROM delta d
   )

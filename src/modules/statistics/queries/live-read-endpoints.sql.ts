@@ -9,6 +9,7 @@ import {
 } from '../../events/index.js';
 import type { EndpointStatisticsRow } from '../statistics.reads.js';
 import { figuresCte, percentilesCte, tailBinsCte, timesCte } from './live-figures.js';
+import { removedScopes } from './removed-figures.js';
 
 export type LiveEndpointRow = LiveRow & (EndpointStatisticsRow | { endpointId: null });
 
@@ -25,6 +26,7 @@ export const liveReadEndpoints = (p: {
       FROM statistics_endpoints m
      WHERE m.user_id = ${p.userId} AND m.endpoint_id = ANY (${p.endpointIds}::uuid[])`,
     parts: ['all'],
+    counts: 'figures',
   };
   return sql<LiveEndpointRow>('statistics.live-read-endpoints')`
   WITH ${liveCtes(scope, p.options)}, wanted AS MATERIALIZED (
@@ -33,6 +35,7 @@ export const liveReadEndpoints = (p: {
      WHERE p.user_id = ${p.userId} AND p.id = ANY (${p.endpointIds}::uuid[]) AND p.deleted_at IS NULL
   ), scopes AS (
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
+     UNION ALL ${removedScopes(scope)}
   ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
     SELECT x.scope_id, sum(x.events)::bigint AS events FROM pieces x GROUP BY x.scope_id
   ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${tailBinsCte}, ${percentilesCte(p.userId)}

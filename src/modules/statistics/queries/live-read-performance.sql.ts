@@ -2,6 +2,7 @@ import { fragment, sql } from '../../../kernel/database/sql.js';
 import { liveColumns, liveCtes, type LiveOptions, type LiveRow, type LiveScope } from '../../events/index.js';
 import type { EndpointPerformanceRow } from '../statistics.reads.js';
 import { figuresCte, timesCte } from './live-figures.js';
+import { removedScopes } from './removed-figures.js';
 
 export type LivePerformanceRow = LiveRow & (EndpointPerformanceRow | { endpointId: null });
 
@@ -14,10 +15,12 @@ export const liveReadPerformance = (p: { userId: string; applicationId: string; 
       FROM endpoints p
      WHERE p.user_id = ${p.userId} AND p.application_id = ${p.applicationId} AND p.deleted_at IS NULL`,
     parts: ['all'],
+    counts: 'figures',
   };
   return sql<LivePerformanceRow>('statistics.live-read-performance')`
   WITH ${liveCtes(scope, p.options)}, scopes AS (
     SELECT m.scope_id, m.scope_id AS out_id FROM members m
+     UNION ALL ${removedScopes(scope)}
   ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}
   SELECT ${liveColumns(p.options)},
          p.id AS "endpointId", p.name, p.webhook_url AS "webhookUrl",

@@ -1,5 +1,6 @@
 import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
 import {
+  isCut,
   liveColumns,
   liveCtes,
   type LiveOptions,
@@ -9,9 +10,10 @@ import {
   windowCtes,
 } from '../../events/index.js';
 import type { SeriesFilter } from '../statistics.reads.js';
+import { removedScopes } from './removed-figures.js';
 
 export interface LiveSeries extends SeriesFilter {
-  /** The choice of chains within an application: none of the rollups counts just those endpoints. */
+  /** The choice of chains within an application: of the rollups only those of what was removed count just these endpoints. */
   isRaw: boolean;
 }
 
@@ -34,7 +36,7 @@ export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
   const second = (time: SqlFragment) =>
     fragment`date_part('epoch', date_bin(${stride}, ${time}, 'epoch'))::bigint`;
   return sql<LiveSeriesRow>('statistics.live-read-series')`
-  WITH ${liveCtes(scope, p.options)}, scopes AS (${rollups}
+  WITH ${liveCtes(scope, p.options)}, scopes AS (${p.isRaw ? nothing : fragment`${rollups} UNION ALL `}${removedScopes(scope)}
   ), ${windowCtes(scope, p.options, p)}, counted AS (
     SELECT date_bin(${stride}, x.at, 'epoch') AS bucket, sum(x.${outcome.events}) AS events, sum(x.${outcome.attempts}) AS attempts,
            ${outcome.ok} AS ok, ${outcome.failures} AS failed, sum(x.${outcome.ms}) / nullif(sum(x.${outcome.timed}), 0) AS avg_ms
@@ -42,7 +44,7 @@ export const liveReadSeries = (p: LiveSeries & { options: LiveOptions }) => {
      GROUP BY 1
     HAVING sum(x.${outcome.attempts}) > 0
   )
-  SELECT ${liveColumns(p.options)},
+  SELECT ${liveColumns(p.options, isCut)},
          ${second(fragment`w.start`)} AS "firstS", ${second(fragment`least(w.stop - INTERVAL '1 microsecond', s.as_of)`)} AS "lastS",
          (SELECT string_agg(concat_ws(',', date_part('epoch', c.bucket), c.events, c.attempts, c.ok, c.failed, c.avg_ms), ';')
             FROM counted c) AS "points"
@@ -100,12 +102,12 @@ function scopeOf({ userId, scope, chainIds }: SeriesFilter): { scope: LiveScope;
     case 'user':
       if (chainIds === undefined)
         return {
-          scope: { userId, members: null, parts: ['all'] },
+          scope: { userId, members: null, parts: ['all'], counts: 'figures' },
           rollups: fragment`
     SELECT ${userId}::uuid AS scope_id, ${userId}::uuid AS out_id`,
         };
       return {
-        scope: { userId, members: members('user_id', nothing), parts: ['all', 'chains'] },
+        scope: { userId, members: members('user_id', nothing), parts: ['all', 'chains'], counts: 'figures' },
         rollups: fragment`
     SELECT m.scope_id, m.user_id AS out_id FROM statistics_chain_sets m WHERE m.user_id = ${userId} ${ofChains}`,
       };
@@ -115,6 +117,7 @@ function scopeOf({ userId, scope, chainIds }: SeriesFilter): { scope: LiveScope;
           userId,
           members: members('application_id', fragment`AND m.application_id = ${scope.id}`),
           parts: ['all', 'applications'],
+          counts: 'figures',
         },
         rollups: fragment`
     SELECT a.id AS scope_id, a.id AS out_id FROM applications a WHERE a.user_id = ${userId} AND a.id = ${scope.id}`,
@@ -125,6 +128,7 @@ function scopeOf({ userId, scope, chainIds }: SeriesFilter): { scope: LiveScope;
           userId,
           members: members('endpoint_id', fragment`AND m.endpoint_id = ${scope.id}`),
           parts: ['all'],
+          counts: 'figures',
         },
         rollups: fragment`
     SELECT m.scope_id, m.scope_id AS out_id

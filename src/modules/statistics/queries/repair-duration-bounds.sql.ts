@@ -4,6 +4,9 @@ import { durationBin } from './rollup-deltas.js';
 
 const superseded = fragment`SELECT v.user_id, v.endpoint_id, v.duration_ms FROM superseded_attempts v`;
 
+// What retention has removed goes on to count, and its bounds with it.
+const deleted = fragment`AND v.superseded_in NOT IN (SELECT r.removed_in FROM statistics_removals r)`;
+
 /**
  * Bins of which an attempt went that was their shortest or longest get their bounds from the attempts that `upper` sees;
  * bins of one millisecond need none, nor do those of a deleted endpoint, whose attempts all go. Run after the fold, with its snapshots. All attempts of an endpoint are read, once
@@ -13,7 +16,7 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
   sql<object>('statistics.repair-duration-bounds')`
   WITH gone AS MATERIALIZED (
     SELECT DISTINCT x.user_id, x.endpoint_id, ${durationBin(fragment`x.duration_ms`)} AS bin, x.duration_ms
-      FROM (${newIn(superseded, fragment`v.superseded_in`, p.lower, p.upper, fragment`AND ${seenBy(fragment`v.written_in`, p.lower)}`)}) x
+      FROM (${newIn(superseded, fragment`v.superseded_in`, p.lower, p.upper, fragment`AND ${seenBy(fragment`v.written_in`, p.lower)} ${deleted}`)}) x
      WHERE x.duration_ms NOT BETWEEN -100 AND 100
   ), loose AS MATERIALIZED (
     SELECT x.user_id, x.endpoint_id, array_agg(x.bin) AS bins

@@ -1,10 +1,10 @@
 import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
 import { counterNames, eachCounter } from '../../events/index.js';
 
-const added = eachCounter((name) => `${name} = t.${name} + excluded.${name}`);
+export const added = eachCounter((name) => `${name} = t.${name} + excluded.${name}`);
 const typeOf = (counter: string) => (counter.startsWith('ms') ? 'bigint' : 'integer');
 /** In the rollups' own types: numeric, which sum() makes of a bigint, is summed several times slower, in 8 kB for each group. */
-const summed = eachCounter((name) => `sum(${name})::${typeOf(name)} AS ${name}`);
+export const summed = eachCounter((name) => `sum(${name})::${typeOf(name)} AS ${name}`);
 
 /**
  * `duration_ms` in its bin: exact up to 100, then two percent wide, so that the middle of a bin is at most 1 % off; what is
@@ -135,6 +135,14 @@ const wider = (from: SqlFragment, unit: 'hour' | 'day') => fragment`
       FROM (SELECT d.*, date_trunc(${constant(`'${unit}'`)}, d.bucket, 'UTC') AS at FROM ${from} d) x
      GROUP BY x.user_id, x.scope_id, x.kind, x.at`;
 
+/** Adds `deltas` to the rollups of hours and days. */
+export const addLongerCtes = (deltas: SqlFragment) => fragment`
+  hourly AS MATERIALIZED (${wider(deltas, 'hour')}
+  ), daily AS MATERIALIZED (${wider(fragment`hourly`, 'day')}
+  ), add_hours AS (${upsert('statistics_hours', fragment`d.bucket`, fragment`hourly`, fragment`true`)}
+  ), add_days AS (${upsert('statistics_days', fragment`d.bucket`, fragment`daily`, fragment`true`)}
+  )`;
+
 /** Adds the `deltas` of these kinds to the rollups of five minutes, hours and days. */
 export const addDeltaCtes = (p: { kinds: readonly number[]; fineFrom: string }) => fragment`
   chain_sets AS (
@@ -144,12 +152,8 @@ export const addDeltaCtes = (p: { kinds: readonly number[]; fineFrom: string }) 
      WHERE 3 = ANY (${p.kinds}::int[])
        AND NOT EXISTS (SELECT FROM statistics_chain_sets t WHERE t.user_id = c.user_id AND t.scope_id = c.scope_id OFFSET 0)
         ON CONFLICT (user_id, scope_id) DO NOTHING
-  ), hourly AS MATERIALIZED (${wider(fragment`(SELECT d.* FROM deltas d WHERE d.kind = ANY (${p.kinds}::int[]))`, 'hour')}
-  ), daily AS MATERIALIZED (${wider(fragment`hourly`, 'day')}
   ), add_fine AS (${upsert('statistics_fine', fragment`d.bucket`, fragment`deltas`, fragment`d.kind = ANY (${p.kinds}::int[]) AND d.bucket >= ${p.fineFrom}::timestamptz`)}
-  ), add_hours AS (${upsert('statistics_hours', fragment`d.bucket`, fragment`hourly`, fragment`true`)}
-  ), add_days AS (${upsert('statistics_days', fragment`d.bucket`, fragment`daily`, fragment`true`)}
-  )`;
+  ), ${addLongerCtes(fragment`(SELECT d.* FROM deltas d WHERE d.kind = ANY (${p.kinds}::int[]))`)}`;
 
 export const addTotalsCte = fragment`
   totals AS MATERIALIZED (
