@@ -69,14 +69,25 @@ describe('by hand', () => {
       ...{ parameters: { who: 'you' }, dryRun: false, force: false, askedBy: 'cli', reason: 'a test' },
     });
     expect(await one.ended(runId)).toMatchObject({
-      ...{ job: 'greet', state: 'succeeded', attempt: 1, askedBy: 'cli', reason: 'a test', scheduledFor: null },
+      ...{
+        job: 'greet',
+        state: 'succeeded',
+        attempt: 1,
+        askedBy: 'cli',
+        reason: 'a test',
+        scheduledFor: null,
+      },
       ...{ rows: 1, summary: 'greeted you', details: { before: 0, after: 1 }, error: null },
       steps: [{ action: 'greet', target: 'you' }],
       durationMs: expect.any(Number),
       finishedAt: expect.any(String),
     });
     expect(await acts()).toEqual(['you']);
-    expect(await one.jobs.find('greet')).toMatchObject({ kind: 'by-hand', lastRun: { id: runId }, running: null });
+    expect(await one.jobs.find('greet')).toMatchObject({
+      kind: 'by-hand',
+      lastRun: { id: runId },
+      running: null,
+    });
     expect(await one.metrics.text()).toContain('ethhook_job_runs_total{job="greet",outcome="succeeded"} 1');
   });
 
@@ -115,7 +126,9 @@ describe('by hand', () => {
   });
 
   const planOne = () =>
-    Promise.resolve([{ action: 'vacuum', target: 'public.t', reason: 'dead tuples', sql: 'VACUUM public.t' }]);
+    Promise.resolve([
+      { action: 'vacuum', target: 'public.t', reason: 'dead tuples', sql: 'VACUUM public.t' },
+    ]);
 });
 
 /** What a job that looks at its signal does. */
@@ -157,7 +170,11 @@ describe('an error', () => {
       context.query(sql<never>('test.fail')`SELECT 1 / 0`).then(() => report('?'));
     const one = await start([aJob({ name: 'divides', retries: 3, run })]);
     expect(await one.ended(await one.ask('divides'))).toMatchObject({
-      ...{ state: 'failed', attempt: 1, error: { code: 'invalid_value', message: expect.stringContaining('22012') } },
+      ...{
+        state: 'failed',
+        attempt: 1,
+        error: { code: 'invalid_value', message: expect.stringContaining('22012') },
+      },
     });
   });
 });
@@ -189,7 +206,9 @@ describe('what stops a run', () => {
     };
     const one = await start([aJob({ name: 'commander', run })]);
     const runId = await one.ask('commander');
-    await becomes('it runs', async () => (await sessionsOfJobs()).some(({ query }) => query.includes('pg_sleep')));
+    await becomes('it runs', async () =>
+      (await sessionsOfJobs()).some(({ query }) => query.includes('pg_sleep')),
+    );
     await one.jobs.cancel(runId, 'an operator');
     expect(await one.ended(runId)).toMatchObject({
       ...{ state: 'cancelled', cancelledBy: 'an operator', error: { code: 'cancelled' } },
@@ -207,7 +226,8 @@ describe('what stops a run', () => {
 
   it('shutdown: it is left to another instance at once', async () => {
     let runs = 0;
-    const run: Job['run'] = async (context) => (++runs === 1 ? until(context.signal) : report('by the other'));
+    const run: Job['run'] = async (context) =>
+      ++runs === 1 ? until(context.signal) : report('by the other');
     const one = await start([aJob({ name: 'handed-over', retries: 1, run })]);
     const runId = await one.ask('handed-over');
     await becomes('it runs', () => runs === 1);
@@ -231,8 +251,17 @@ describe('the fence', () => {
   it.each<[string, (context: JobContext) => Promise<unknown>]>([
     ['a statement', (context) => context.query(act('late'))],
     ['a transaction', (context) => context.transaction({}, (tx) => tx.query(act('late')))],
-    ['its last transaction', (context) => context.finish((tx) => tx.query(act('late')).then(() => report('?')))],
-    ['a command', (context) => context.command(sql<never>('test.act')`INSERT INTO acts (who) VALUES ('late')`, { lockTimeoutMs: 100 })],
+    [
+      'its last transaction',
+      (context) => context.finish((tx) => tx.query(act('late')).then(() => report('?'))),
+    ],
+    [
+      'a command',
+      (context) =>
+        context.command(sql<never>('test.act')`INSERT INTO acts (who) VALUES ('late')`, {
+          lockTimeoutMs: 100,
+        }),
+    ],
   ])('refuses %s of a run that was taken over', async (_what, late) => {
     let refusal: unknown;
     const run: Job['run'] = async (context) => {
@@ -255,9 +284,7 @@ describe('the fence', () => {
       context.transaction({}, async (tx) => {
         await tx.query(act('in time'));
         await database.query(`UPDATE ethhook_admin_job_runs SET lease_until = now() - INTERVAL '1 s'`);
-        taken = await database.query(
-          `SELECT id FROM ethhook_admin_job_runs FOR UPDATE SKIP LOCKED`,
-        );
+        taken = await database.query(`SELECT id FROM ethhook_admin_job_runs FOR UPDATE SKIP LOCKED`);
         return report('well');
       });
     const one = await start([aJob({ name: 'held', run })], {}, { beatMs: 60_000, pollMs: 60_000 });
@@ -288,7 +315,9 @@ describe('a lease that is not renewed', () => {
     );
 
   it('is taken over where the job allows another try', async () => {
-    const one = await start([aJob({ name: 'resumed', retries: 1, run: () => Promise.resolve(report('again')) })]);
+    const one = await start([
+      aJob({ name: 'resumed', retries: 1, run: () => Promise.resolve(report('again')) }),
+    ]);
     await left('resumed', 1);
     await becomes('it ran', async () => (await runsOf('resumed'))[0]?.state === 'succeeded');
     const [run] = await one.jobs.runs({ job: 'resumed', limit: 5 });
@@ -311,7 +340,11 @@ describe('a lease that is not renewed', () => {
       return report('?');
     };
     // The first instance does not beat, and so seems to be frozen.
-    const one = await start([aJob({ name: 'silent', retries: 1, run })], {}, { beatMs: 60_000, leaseMs: 500, pollMs: 60_000 });
+    const one = await start(
+      [aJob({ name: 'silent', retries: 1, run })],
+      {},
+      { beatMs: 60_000, leaseMs: 500, pollMs: 60_000 },
+    );
     const runId = await one.ask('silent');
     await becomes('it runs', () => runs === 1);
     const other = await start([aJob({ name: 'silent', retries: 1, run })]);
@@ -361,7 +394,9 @@ describe('by schedule', () => {
       `INSERT INTO ethhook_admin_jobs (name, last_slot) VALUES ('hourly', now() - INTERVAL '5 hours')`,
     );
     await start([aJob({ name: 'hourly', schedule: everyHourButNow(), missed })]);
-    await becomes('it is decided', async () => ['succeeded', 'skipped'].includes((await runsOf('hourly'))[0]?.state ?? ''));
+    await becomes('it is decided', async () =>
+      ['succeeded', 'skipped'].includes((await runsOf('hourly'))[0]?.state ?? ''),
+    );
     await sleep(300);
     const runs = await runsOf('hourly');
     expect(runs).toMatchObject(expected);
@@ -376,7 +411,9 @@ describe('by schedule', () => {
       aJob({ name, schedule: EVERY_SECOND, missed, run: () => sleep(2500).then(() => report('slow')) });
     await start([slow('waits', 'catch-up'), slow('skips', 'skip')]);
     await becomes('some were skipped', async () =>
-      (await runsOf('skips')).some(({ state, summary }) => state === 'skipped' && summary.includes('had not ended')),
+      (await runsOf('skips')).some(
+        ({ state, summary }) => state === 'skipped' && summary.includes('had not ended'),
+      ),
     );
     await becomes('some wait', async () => (await runsOf('waits')).some(({ state }) => state === 'queued'));
     expect((await runsOf('waits')).some(({ state }) => state === 'skipped')).toBe(false);
@@ -407,23 +444,30 @@ describe('a heavy job', () => {
   const CLOSED = closedNow();
 
   it('outside the windows is skipped by schedule, refused by hand, and forced', async () => {
-    const one = await start(
-      [aJob({ name: 'heavy', weight: 'heavy', schedule: EVERY_SECOND })],
-      { MAINTENANCE_WINDOWS: CLOSED },
-    );
+    const one = await start([aJob({ name: 'heavy', weight: 'heavy', schedule: EVERY_SECOND })], {
+      MAINTENANCE_WINDOWS: CLOSED,
+    });
     await becomes('a slot was skipped', async () => (await runsOf('heavy')).length > 0);
     expect((await runsOf('heavy'))[0]).toMatchObject({
-      ...{ state: 'skipped', summary: expect.stringMatching(/outside the maintenance windows; the next one opens 20/) },
+      ...{
+        state: 'skipped',
+        summary: expect.stringMatching(/outside the maintenance windows; the next one opens 20/),
+      },
     });
     await expect(one.ask('heavy')).rejects.toMatchObject({
       ...{ kind: 'conflict', code: 'outside_window', message: expect.stringMatching(/opens 20\d\d-/) },
     });
-    expect(await one.ended(await one.ask('heavy', { force: true }))).toMatchObject({ state: 'succeeded', isForced: true });
+    expect(await one.ended(await one.ask('heavy', { force: true }))).toMatchObject({
+      state: 'succeeded',
+      isForced: true,
+    });
     expect(await one.ended(await one.ask('heavy', { dryRun: true }))).toMatchObject({ state: 'succeeded' });
   });
 
   it('does not begin while a long transaction is open, unless forced', async () => {
-    const one = await start([aJob({ name: 'heavy', weight: 'heavy' })], { MAINTENANCE_MAX_TRANSACTION_SECONDS: '1' });
+    const one = await start([aJob({ name: 'heavy', weight: 'heavy' })], {
+      MAINTENANCE_MAX_TRANSACTION_SECONDS: '1',
+    });
     const writer = openTransaction();
     await becomes('it is old', async () => (await oldestTransactionMs()) > 1200);
     const ended = await one.ended(await one.ask('heavy'));
@@ -446,11 +490,17 @@ describe('a heavy job', () => {
       });
     const one = await start([aJob({ name: 'rude', weight: 'heavy', retries: 1, mayBlockMs: 500, run })]);
     const runId = await one.ask('rude');
-    await becomes('it holds the lock', async () => (await sessionsOfJobs()).some(({ query }) => query.includes('pg_sleep')));
+    await becomes('it holds the lock', async () =>
+      (await sessionsOfJobs()).some(({ query }) => query.includes('pg_sleep')),
+    );
     const reader = database.query('SELECT count(*) FROM acts');
     await reader;
     expect(await one.ended(runId)).toMatchObject({
-      ...{ state: 'succeeded', attempt: 2, error: { code: 'traffic_suffers', message: expect.stringContaining('wait for its locks') } },
+      ...{
+        state: 'succeeded',
+        attempt: 2,
+        error: { code: 'traffic_suffers', message: expect.stringContaining('wait for its locks') },
+      },
     });
   });
 
@@ -480,7 +530,11 @@ describe('a heavy job', () => {
 
   function openTransaction() {
     const ending = new AbortController();
-    const open = database.query(`DO $$ BEGIN PERFORM count(*) FROM acts; INSERT INTO acts (who) VALUES ('x'); PERFORM pg_sleep(20); END $$`).catch(() => undefined);
+    const open = database
+      .query(
+        `DO $$ BEGIN PERFORM count(*) FROM acts; INSERT INTO acts (who) VALUES ('x'); PERFORM pg_sleep(20); END $$`,
+      )
+      .catch(() => undefined);
     return {
       end: async () => {
         ending.abort();
@@ -504,10 +558,14 @@ describe('a heavy job', () => {
 
 describe('who watches', () => {
   it('sees the progress of the job and of PostgreSQL, then the end', async () => {
-    await database.query('CREATE TABLE big AS SELECT g AS id, repeat(\'x\', 100) AS text FROM generate_series(1, 100000) g');
+    await database.query(
+      "CREATE TABLE big AS SELECT g AS id, repeat('x', 100) AS text FROM generate_series(1, 100000) g",
+    );
     const run: Job['run'] = async (context) => {
       context.progress('big', 1, 2);
-      await context.command(sql<never>('test.slow-down')`SET vacuum_cost_delay = 10`, { lockTimeoutMs: 1000 });
+      await context.command(sql<never>('test.slow-down')`SET vacuum_cost_delay = 50`, {
+        lockTimeoutMs: 1000,
+      });
       await context.command(sql<never>('test.vacuum')`VACUUM (FREEZE, ANALYZE) big`, { lockTimeoutMs: 1000 });
       return report('vacuumed');
     };

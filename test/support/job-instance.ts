@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { z } from 'zod';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
@@ -45,6 +46,7 @@ export async function startJobInstance(
     .overrideProvider(RUNNER_TIMINGS)
     .useValue({ ...defaultTimings, pollMs: 100, beatMs: 100, cancelMs: 500, retryMs: 50, ...timings })
     .compile();
+  Logger.overrideLogger(false);
   for (const job of jobs) app.get(Jobs).register(job);
   await app.init();
   return instanceOf(app);
@@ -61,8 +63,9 @@ function instanceOf(app: TestingModule): JobInstance {
       return (await jobs.runNow(name, asked)).runId;
     },
     ended: async (runId) => {
-      await becomes(`run ${runId} has ended`, async () =>
-        !['queued', 'running'].includes((await jobs.run(runId)).state),
+      await becomes(
+        `run ${runId} has ended`,
+        async () => !['queued', 'running'].includes((await jobs.run(runId)).state),
       );
       return jobs.run(runId);
     },

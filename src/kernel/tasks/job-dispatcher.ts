@@ -5,7 +5,7 @@ import { JobRun, type RunDependencies, type RunEnd } from './job-run.js';
 import type { JobMetrics } from './job-metrics.js';
 import type { JobSet } from './job-set.js';
 import type { ExpiredRunRow } from './queries/list-expired-runs.sql.js';
-import { cancelled, shuttingDown } from './run-abort.js';
+import { cancelled, RunAbort, shuttingDown } from './run-abort.js';
 import { TaskErrors } from './task-errors.js';
 
 /** Of one instance; a run has a connection of its own. */
@@ -93,9 +93,11 @@ export class JobDispatcher {
   }
 
   private tell({ job, id }: JobRun, { state, error }: RunEnd): void {
-    if (error === undefined) return this.logger.log(`${job.name}: run ${id}: ${state}`);
+    const what = `${job.name}: run ${id}: ${state}`;
+    if (error === undefined) return this.logger.log(what);
+    if (error instanceof RunAbort) return this.logger.warn(`${what}: ${error.message}`);
     const { message, stack } = error instanceof Error ? error : new Error(String(error));
-    this.logger.error(`${job.name}: run ${id}: ${state}: ${message}`, stack);
+    this.logger.error(`${what}: ${message}`, stack);
   }
 
   private async takeOver({ id, job, fence, attempt, instance }: ExpiredRunRow): Promise<void> {
