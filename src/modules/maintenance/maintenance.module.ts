@@ -1,6 +1,9 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { Job } from '../../kernel/tasks/job.js';
 import { Jobs } from '../../kernel/tasks/jobs.js';
+import { AnalyzePartitionedJob } from './vacuum/analyze-partitioned.job.js';
+import { FreezeJob } from './vacuum/freeze.job.js';
+import { VacuumJob } from './vacuum/vacuum.job.js';
 import { RefreshRecentStatsJob } from './views/refresh-recent-stats.job.js';
 import { UpkeepDailyStatsJob } from './views/upkeep-daily-stats.job.js';
 
@@ -10,7 +13,13 @@ export class MaintenanceModule implements OnModuleInit {
   constructor(private readonly jobs: Jobs) {}
 
   onModuleInit(): void {
-    const all: readonly Job[] = [new RefreshRecentStatsJob(), new UpkeepDailyStatsJob()];
+    const all: readonly Job[] = [
+      new AnalyzePartitionedJob(),
+      new FreezeJob(),
+      new RefreshRecentStatsJob(),
+      new UpkeepDailyStatsJob(),
+      new VacuumJob(),
+    ];
     for (const job of all) this.jobs.register(job);
   }
 }
