@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { Job } from '../../kernel/tasks/job.js';
 import { Jobs } from '../../kernel/tasks/jobs.js';
+import { PruneHistoryJob } from './history/prune-history.job.js';
 import { AnalyzePartitionedJob } from './vacuum/analyze-partitioned.job.js';
 import { FreezeJob } from './vacuum/freeze.job.js';
 import { VacuumJob } from './vacuum/vacuum.job.js';
@@ -16,6 +17,7 @@ export class MaintenanceModule implements OnModuleInit {
     const all: readonly Job[] = [
       new AnalyzePartitionedJob(),
       new FreezeJob(),
+      new PruneHistoryJob(),
       new RefreshRecentStatsJob(),
       new UpkeepDailyStatsJob(),
       new VacuumJob(),
