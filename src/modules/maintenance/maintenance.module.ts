@@ -13,6 +13,7 @@ import { ApplySettingJob } from './configuration/apply-setting.job.js';
 import { ConfigurationAdvisor } from './configuration/configuration-advisor.js';
 import { ConfigurationService } from './configuration/configuration.service.js';
 import { RevertSettingJob } from './configuration/revert-setting.job.js';
+import { PruneHistoryJob } from './history/prune-history.job.js';
 import { DropIndexJob } from './indexes/drop-index.job.js';
 import { IndexEvidenceReadModel } from './indexes/index-evidence.read-model.js';
 import { IndexEvidenceService } from './indexes/index-evidence.service.js';
@@ -22,10 +23,21 @@ import { RetentionJob } from './retention/retention.job.js';
 import { JobsService } from './runs/jobs.service.js';
 import { Operations } from './runs/operations.service.js';
 import { RunsService } from './runs/runs.service.js';
+import { AnalyzePartitionedJob } from './vacuum/analyze-partitioned.job.js';
+import { FreezeJob } from './vacuum/freeze.job.js';
+import { VacuumJob } from './vacuum/vacuum.job.js';
 import { RefreshRecentStatsJob } from './views/refresh-recent-stats.job.js';
 import { UpkeepDailyStatsJob } from './views/upkeep-daily-stats.job.js';
 
-const services = [AutovacuumService, BloatService, ConfigurationService, IndexEvidenceService, JobsService, Operations, RunsService];
+const services = [
+  AutovacuumService,
+  BloatService,
+  ConfigurationService,
+  IndexEvidenceService,
+  JobsService,
+  Operations,
+  RunsService,
+];
 
 /** The care of the database: a job for each kind of it. */
 @Module({ providers: [Cursors, IndexEvidenceReadModel, RetentionJob, ...services], exports: services })
@@ -39,8 +51,11 @@ export class MaintenanceModule implements OnModuleInit {
   onModuleInit(): void {
     const advisor = new ConfigurationAdvisor(this.config);
     const all: readonly Job[] = [
+      new AnalyzePartitionedJob(),
       new ApplySettingJob(advisor),
       new DropIndexJob(),
+      new FreezeJob(),
+      new PruneHistoryJob(),
       new RebuildBloatedJob(),
       new RefreshRecentStatsJob(),
       new RepairIndexesJob(),
@@ -51,6 +66,7 @@ export class MaintenanceModule implements OnModuleInit {
       new RewriteTablesJob(this.config.maintenance),
       new TuneAutovacuumJob(),
       new UpkeepDailyStatsJob(),
+      new VacuumJob(),
     ];
     for (const job of all) this.jobs.register(job);
   }

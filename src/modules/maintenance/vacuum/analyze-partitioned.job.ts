@@ -30,9 +30,7 @@ export class AnalyzePartitionedJob implements Job {
     const repository = new CareRepository(context);
     const tasks = await look(repository);
     const ours = tasks.filter(({ table }) => table.mayMaintain);
-    const again = (table: PartitionedTable) =>
-      Promise.resolve(ours.find((task) => task.table === table) ?? null);
-    const result = await performCare(context, ours, again);
+    const result = await performCare(context, ours);
     result.problems.push(
       ...tasks.filter(({ table }) => !table.mayMaintain).map(({ table }) => notOurs(table)),
     );

@@ -14,24 +14,28 @@ export interface CareResult {
   problems: string[];
 }
 
-/**
- * One table after the other; `look` decides again for each, since autovacuum goes on beside it: null when there is nothing
- * left to do. `after` sees what was done.
- */
-export async function performCare<Table extends { oid: number; table: string }>(
+interface CareHooks<Table> {
+  /** Decides again, since autovacuum goes on beside the run; null when nothing is left to do. */
+  look?: (table: Table) => Promise<CareTask<Table> | null>;
+  /** What is still wrong after the command, as a sentence without its full stop. */
+  after?: (table: Table) => Promise<string | null>;
+}
+
+/** One table after the other. */
+export async function performCare<Table extends { table: string }>(
   context: JobContext,
   tasks: readonly CareTask<Table>[],
-  look: (table: Table) => Promise<CareTask<Table> | null>,
-  after: (table: Table) => Promise<string | null> = () => Promise.resolve(null),
+  { look, after }: CareHooks<Table> = {},
 ): Promise<CareResult> {
   const result: CareResult = { done: [], problems: [] };
-  for (const [index, { table }] of tasks.entries()) {
+  for (const [index, planned] of tasks.entries()) {
+    const { table } = planned;
     context.signal.throwIfAborted();
-    const task = await look(table);
+    const task = look === undefined ? planned : await look(table);
     if (task === null) continue;
     context.progress(`${task.step.action} ${table.table}`, index, tasks.length);
     const outcome = await task.perform();
-    const problem = outcome === 'done' ? await after(table) : problemOf(outcome, task.step);
+    const problem = outcome === 'done' ? ((await after?.(table)) ?? null) : problemOf(outcome, task.step);
     if (outcome === 'done') result.done.push(task.step);
     if (problem !== null) result.problems.push(problem);
   }

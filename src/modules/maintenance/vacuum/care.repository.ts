@@ -15,10 +15,10 @@ import {
 import { resetVacuumPace, setVacuumPace } from './queries/set-vacuum-pace.sql.js';
 import { vacuumTable, type VacuumOptions } from './queries/vacuum-table.sql.js';
 
-const LOCK_TIMEOUT_MS = 5000;
+const LOCK_TIMEOUT_MS = 2000;
 const SHOWN_HOLDERS = 3;
 /** PostgreSQL 14 counts in a process of its own, that hears of it later. */
-const COUNTED_WITHIN_MS = 3000;
+const COUNTED_WITHIN_MS = 2000;
 const POLL_MS = 100;
 const UNDEFINED_TABLE = '42P01';
 

@@ -49,7 +49,7 @@ export class FreezeJob implements Job {
       if (table === undefined || need === null) return null;
       return `${table.table} is frozen, and still ${need.reason}, held back ${await heldBack(repository)}`;
     };
-    const result = await performCare(context, tasks, again, after);
+    const result = await performCare(context, tasks, { look: again, after });
     result.problems.push(...others.map(notOurs));
     const { databaseAge, databaseMultixactAge } = await repository.freezeLimits();
     return reportOf(result, {

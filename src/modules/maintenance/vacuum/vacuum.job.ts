@@ -41,7 +41,7 @@ export class VacuumJob implements Job {
       if (!staysDead(table)) return null;
       return `${table.deadRows} dead rows of ${table.table} stay, held back ${await heldBack(repository)}`;
     };
-    const result = await performCare(context, tasks, again, after);
+    const result = await performCare(context, tasks, { look: again, after });
     result.problems.push(...others.map(notOurs));
     return reportOf(result, {
       verb: 'Vacuumed or analyzed',

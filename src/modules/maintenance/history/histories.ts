@@ -1,0 +1,25 @@
+/** A table of ours that grows with time, and for how long its rows are worth keeping. */
+export interface History {
+  readonly table: string;
+  /** NULL in it: not over yet, so it stays. */
+  readonly time: string;
+  readonly keptDays: number;
+  /** The newest row of each of these stays, however old it is. */
+  readonly keepsNewestOf: readonly string[];
+}
+
+/**
+ * Not here: what a revert or a restore needs (settings, indexes and migrations as they were), audit_logs, which are not
+ * ours, superseded_attempts and statistics_rebuilds, whose rows go as soon as they are done.
+ */
+export const histories: readonly History[] = [
+  {
+    table: 'ethhook_admin_job_runs',
+    time: 'finished_at',
+    keptDays: 90,
+    keepsNewestOf: ['job', 'state'],
+  },
+  { table: 'ethhook_admin_shadow_differences', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'deletions', time: 'finished_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'statistics_audits', time: 'audited_at', keptDays: 365, keepsNewestOf: [] },
+];
