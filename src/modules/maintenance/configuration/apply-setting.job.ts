@@ -50,34 +50,41 @@ export class ApplySettingJob implements Job<Parameters> {
 
   async run(context: JobContext, given: Parameters): Promise<JobReport> {
     const wanted = await this.wanted(context, given);
-    const { advice, value, reason } = wanted;
+    const { advice, value } = wanted;
     const { name } = advice.row;
     const changes = new SettingChangesRepository(context);
     await settleUnverified(changes, advice);
     if (isThere(wanted)) return { rows: 0, steps: [], summary: `${name} is ${value} already` };
     const repository = new ConfigurationRepository(context);
     if (name === PRELOAD) await checkLibraries(repository, advice, value);
-    const id = await changes.begin({
-      target: SERVER,
-      setting: name,
-      before: advice.auto,
-      after: value,
-      reason,
-    });
-    try {
-      await repository.set(name, value);
-    } catch (error) {
-      await repository.set(name, advice.auto);
-      await changes.drop(id);
-      throw error;
-    }
-    await changes.verified(id);
+    await this.set(repository, changes, wanted);
     return {
       rows: 1,
       steps: [step(wanted)],
       summary: `${name} is set to ${value}${advice.needsRestart ? '; it holds once the server is restarted, which is left to you' : ''}`,
       details: { setting: name, before: advice.configured, after: value, needsRestart: advice.needsRestart },
     };
+  }
+
+  private async set(
+    repository: ConfigurationRepository,
+    changes: SettingChangesRepository,
+    { advice: { row, auto }, value, reason }: Wanted,
+  ): Promise<void> {
+    // Written by a run that was killed before the reload, and recorded by it; or by an operator, whose it stays.
+    if (auto !== null && isSame(auto, value, row.unit)) return repository.set(row.name, value);
+    const id = await changes.begin({ target: SERVER, setting: row.name, before: auto, after: value, reason });
+    try {
+      await repository.set(row.name, value);
+    } catch (error) {
+      // What cannot be put back now is settled by the next run.
+      await repository
+        .set(row.name, auto)
+        .then(() => changes.drop(id))
+        .catch(() => undefined);
+      throw error;
+    }
+    await changes.verified(id);
   }
 
   private async wanted(context: JobContext, { name, value }: Parameters): Promise<Wanted> {
