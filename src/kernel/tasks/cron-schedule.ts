@@ -25,7 +25,11 @@ export class CronSchedule {
   }
 
   next(after: Date): Date {
-    return this.time.getNextDateFrom(after, this.timeZone).toJSDate();
+    const date = this.time.getNextDateFrom(after, this.timeZone);
+    // On the day on which clocks are put back, cron is an hour early for what is due right after the hour that comes twice.
+    const isSecondOfTwo = date.minus({ hours: 1 }).hour === date.hour;
+    const { hour: hours } = this.time as unknown as { hour: Readonly<Record<number, unknown>> };
+    return (isSecondOfTwo && !(date.hour in hours) ? date.plus({ hours: 1 }) : date).toJSDate();
   }
 
   /** Of the slots in (after, until] those of the last ten minutes, oldest first; when there is none, at least the latest. */
