@@ -39,6 +39,7 @@ export async function startTestApp(
     DATABASE_POOL_MIN: '1',
     DATABASE_POOL_MAX: '10',
     LOGIN_MAX_FAILURES: '1000',
+    MAINTENANCE_ENABLED: 'false',
     ...environment,
   }) as AppConfig;
   const logs: string[] = [];

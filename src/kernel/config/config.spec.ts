@@ -108,6 +108,41 @@ describe('loadConfig', () => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: must be`)]);
   });
 
+  it('runs jobs as they are, heavy ones at any time, in UTC, unless told otherwise', () => {
+    expect(loadConfig({}).maintenance).toMatchObject({
+      enabled: true,
+      schedules: {},
+      windows: [],
+      timeZone: 'UTC',
+      limits: { transactionSeconds: 300, replicationLagBytes: 67_108_864 },
+    });
+    const told = loadConfig({
+      MAINTENANCE_ENABLED: 'false',
+      MAINTENANCE_SCHEDULES: 'vacuum=0 2 * * *; rebuild-bloated = off;',
+      MAINTENANCE_WINDOWS: 'daily 01:00-05:00, sun 00:00-08:00',
+      MAINTENANCE_TIME_ZONE: 'Europe/Berlin',
+      DATABASE_DIRECT_URL: 'postgres://direct/ethhook',
+    });
+    expect(told.database.directUrl).toBe('postgres://direct/ethhook');
+    expect(told.maintenance).toMatchObject({
+      enabled: false,
+      schedules: { vacuum: '0 2 * * *', 'rebuild-bloated': null },
+      windows: ['daily 01:00-05:00', 'sun 00:00-08:00'],
+      timeZone: 'Europe/Berlin',
+    });
+  });
+
+  it.each([
+    ['MAINTENANCE_SCHEDULES', 'vacuum=daily'],
+    ['MAINTENANCE_SCHEDULES', 'vacuum'],
+    ['MAINTENANCE_SCHEDULES', '=0 2 * * *'],
+    ['MAINTENANCE_WINDOWS', 'daily 25:00-26:00'],
+    ['MAINTENANCE_TIME_ZONE', 'Europe/Atlantis'],
+    ['MAINTENANCE_MAX_TRANSACTION_SECONDS', '0'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: must be`)]);
+  });
+
   it('takes an empty variable as not set and cannot be changed afterwards', () => {
     const config = loadConfig({ PORT: '', DATABASE_URL: '' });
     expect(config.http.port).toBe(3000);

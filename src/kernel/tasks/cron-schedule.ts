@@ -5,9 +5,8 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** How far back the last slot is looked for, nearest first: a slot of each second is not searched for in a year of them. */
-const LOOK_BACK_MS = [MINUTE_MS, HOUR_MS, DAY_MS, 8 * DAY_MS, 32 * DAY_MS, 366 * DAY_MS];
-/** Of one look; what is more was missed long ago. */
-const MAX_SLOTS = 100;
+const LOOK_BACK_MS = [10 * MINUTE_MS, HOUR_MS, DAY_MS, 8 * DAY_MS, 32 * DAY_MS, 366 * DAY_MS];
+const MAX_SLOTS = 1000;
 
 export const isCronExpression = (text: string) =>
   FIELDS.test(text) && CronTime.validateCronExpression(text).valid;
@@ -26,10 +25,14 @@ export class CronSchedule {
   }
 
   next(after: Date): Date {
-    return this.time.getNextDateFrom(after, this.timeZone).toJSDate();
+    const date = this.time.getNextDateFrom(after, this.timeZone);
+    // On the day on which clocks are put back, cron is an hour early for what is due right after the hour that comes twice.
+    const isSecondOfTwo = date.minus({ hours: 1 }).hour === date.hour;
+    const { hour: hours } = this.time as unknown as { hour: Readonly<Record<number, unknown>> };
+    return (isSecondOfTwo && !(date.hour in hours) ? date.plus({ hours: 1 }) : date).toJSDate();
   }
 
-  /** The latest slots in (after, until], oldest first; no more than the last 100. */
+  /** Of the slots in (after, until] those of the last ten minutes, oldest first; when there is none, at least the latest. */
   slots(after: Date, until: Date): Date[] {
     for (const lookBackMs of LOOK_BACK_MS) {
       const from = new Date(Math.max(after.getTime(), until.getTime() - lookBackMs));
