@@ -163,6 +163,19 @@ CREATE TABLE ethhook_admin_schema_changes (
     CONSTRAINT ethhook_admin_schema_changes_action_check CHECK ((action = ANY (ARRAY['begun'::text, 'created'::text, 'dropped'::text, 'kept'::text, 'repaired'::text])))
 );
 
+CREATE TABLE ethhook_admin_setting_changes (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    target text NOT NULL,
+    setting text NOT NULL,
+    value_before text,
+    value_after text NOT NULL,
+    reason text NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    verified_at timestamp with time zone,
+    reverted_at timestamp with time zone,
+    CONSTRAINT ethhook_admin_setting_changes_pkey PRIMARY KEY (id)
+);
+
 CREATE TABLE ethhook_admin_shadow_differences (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     read text NOT NULL,
@@ -636,3 +649,4 @@ CREATE TRIGGER ethhook_admin_fill BEFORE INSERT OR UPDATE OF application_id ON e
 CREATE TRIGGER ethhook_admin_place AFTER INSERT OR UPDATE OF application_id, chain_ids, user_id ON endpoints FOR EACH ROW EXECUTE FUNCTION ethhook_admin_place_endpoint();
 CREATE TRIGGER ethhook_admin_after_retiming AFTER UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
 CREATE TRIGGER ethhook_admin_before_retiming BEFORE UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
+COMMENT ON COLUMN ethhook_admin_setting_changes.target IS 'A table, or the word server.';

@@ -28,7 +28,8 @@ export interface FaultServer {
 export async function startFaultServer(): Promise<FaultServer> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'ethhook-away-')));
   chmodSync(folder, 0o755);
-  const owner = await startApp({ dataDir: folder });
+  const packageDir = process.env.TEST_PG_PACKAGE_DIR;
+  const owner = await startApp({ dataDir: folder, ...(packageDir ? { packageDir } : {}) });
   const data = join(folder, 'postgres', 'data');
   const postmaster = () => Number(readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const command = (await describeProcess(postmaster()))?.command.split(' ') ?? [];
