@@ -14,7 +14,7 @@ jest.setTimeout(60_000);
 const drop = new DropIndexJob();
 const restore = new RestoreIndexJob();
 const repair = new RepairIndexesJob();
-const rebuild = new RebuildBloatedJob();
+const rebuild = new RebuildBloatedJob({ program: undefined, databaseUrl: '' });
 
 let database: TestDatabase;
 

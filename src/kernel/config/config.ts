@@ -59,6 +59,7 @@ const environmentSchema = z.object({
   FOLD_INTERVAL_MS: integer(50, 60_000).default(250),
   FOLD_MAX_TAIL_ROWS: integer(100, 1_000_000).default(5000),
   AUDIT_INTERVAL_SECONDS: integer(0, 86_400).default(60),
+  MAINTENANCE_PG_REPACK: z.string().min(1).optional(),
   MAINTENANCE_VACUUM_FULL: z
     .enum(['true', 'false'])
     .default('false')
@@ -149,6 +150,8 @@ function toConfig(env: Environment) {
       auditIntervalSeconds: env.AUDIT_INTERVAL_SECONDS,
     },
     maintenance: {
+      /** The client program of pg_repack, which may be run; undefined: not. */
+      pgRepack: env.MAINTENANCE_PG_REPACK,
       /** Readers and writers of a table wait while VACUUM FULL rewrites it: off, or for so long at most. */
       vacuumFull: env.MAINTENANCE_VACUUM_FULL,
       vacuumFullMaxSeconds: env.MAINTENANCE_VACUUM_FULL_MAX_SECONDS,

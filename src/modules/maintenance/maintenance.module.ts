@@ -20,12 +20,13 @@ export class MaintenanceModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    const { database, maintenance } = this.config;
     const all: readonly Job[] = [
       new DropIndexJob(),
-      new RebuildBloatedJob(),
+      new RebuildBloatedJob({ program: maintenance.pgRepack, databaseUrl: database.url }),
       new RepairIndexesJob(),
       new RestoreIndexJob(),
-      new RewriteTablesJob(this.config.maintenance),
+      new RewriteTablesJob(maintenance),
     ];
     for (const job of all) this.jobs.register(job);
   }
