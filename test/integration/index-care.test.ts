@@ -14,22 +14,20 @@ jest.setTimeout(60_000);
 const drop = new DropIndexJob();
 const restore = new RestoreIndexJob();
 const repair = new RepairIndexesJob();
-const rebuild = new RebuildBloatedJob();
+const rebuild = new RebuildBloatedJob({ program: undefined, databaseUrl: '' });
 
 let database: TestDatabase;
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  await database.query(`
-    CREATE SCHEMA "Odd schema";
-    CREATE TABLE "Odd schema"."Items" (a int, b int, c text);
-    INSERT INTO "Odd schema"."Items" SELECT n, n % 10, 'c' || n FROM generate_series(1, 3000) n`);
+  await database.query('CREATE SCHEMA "Odd schema"');
 });
-afterEach(() =>
-  database.query(`DO $$ DECLARE i regclass; BEGIN
-    FOR i IN SELECT indexrelid FROM pg_index WHERE indrelid = '"Odd schema"."Items"'::regclass LOOP
-      EXECUTE 'DROP INDEX ' || i; END LOOP;
-    DELETE FROM ethhook_admin_schema_changes WHERE migration = 'maintenance'; END $$`),
+beforeEach(() =>
+  database.query(`
+    DELETE FROM ethhook_admin_schema_changes WHERE migration = 'maintenance';
+    DROP TABLE IF EXISTS "Odd schema"."Items";
+    CREATE TABLE "Odd schema"."Items" (a int, b int, c text);
+    INSERT INTO "Odd schema"."Items" SELECT n, n % 10, 'c' || n FROM generate_series(1, 3000) n`),
 );
 afterAll(() => database.drop());
 
@@ -52,34 +50,53 @@ const definitionOf = async () =>
   (await database.query(`SELECT pg_get_indexdef('"Odd schema"."Own ""index"""'::regclass) AS definition`))[0]
     ?.definition;
 
-/** Runs it until it waits for an old snapshot; there its backend is killed, or what is given is done. */
+/** Holds a snapshot of the table, for which every build and drop of its indexes waits, until `work` is done. */
+async function whileRead<T>(work: () => Promise<T>): Promise<T> {
+  const reader = await connect(database.url);
+  try {
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM "Odd schema"."Items" LIMIT 1');
+    return await work();
+  } finally {
+    await reader.end();
+  }
+}
+
+/** Runs it until it waits; there its backend is killed, or what is given is done. Its error, or `done`. */
 async function whileWaiting(
   start: () => Promise<unknown>,
   then: (pid: number) => Promise<unknown> = kill,
 ): Promise<unknown> {
-  return withOldSnapshot(database.url, async () => {
-    const outcome = start().then(
+  let outcome: Promise<unknown> = Promise.resolve();
+  await whileRead(async () => {
+    outcome = start().then(
       () => 'done',
       (error: unknown) => error,
     );
-    const pid = await until(async () => {
-      const [row] = await database.query<{ pid: number }>(
-        `SELECT a.pid FROM pg_stat_activity a
-          WHERE a.datname = current_database() AND a.wait_event_type = 'Lock' AND a.query ~ 'CONCURRENTLY'`,
-      );
-      return row?.pid;
-    });
-    await then(pid);
-    return outcome;
+    await then(
+      await until(async () => {
+        const [row] = await database.query<{ pid: number }>(
+          `SELECT a.pid FROM pg_stat_activity a WHERE a.datname = current_database()
+              AND a.wait_event_type = 'Lock' AND a.query ~ 'INDEX CONCURRENTLY'`,
+        );
+        return row?.pid;
+      }),
+    );
+  });
+  return outcome;
+}
+
+async function kill(pid: number): Promise<void> {
+  await database.query('SELECT pg_terminate_backend($1)', [pid]);
+  await until(async () => {
+    const rows = await database.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid]);
+    return rows.length === 0;
   });
 }
-/** The error of a job that the kill has ended. */
-const kill = (pid: number) => database.query('SELECT pg_terminate_backend($1)', [pid]);
 
 /** By a session that gives up at once what it would have to wait for. */
 async function leave(statement: string): Promise<void> {
   const client: pg.Client = await connect(database.url, { lock_timeout: 100 });
-  await withOldSnapshot(database.url, () => expect(client.query(statement)).rejects.toThrow('lock timeout'));
+  await whileRead(() => expect(client.query(statement)).rejects.toThrow('lock timeout'));
   await client.end();
 }
 const failure = (job: Job, parameters: object = {}) =>

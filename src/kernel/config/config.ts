@@ -101,6 +101,7 @@ const environmentSchema = z.object({
   MAINTENANCE_DATABASE_CPUS: integer(1, 4096).optional(),
   MAINTENANCE_STORAGE: z.enum(['ssd', 'hdd']).optional(),
   MAINTENANCE_INSTANCES: integer(1, 1000).default(1),
+  MAINTENANCE_PG_REPACK: z.string().min(1).optional(),
   MAINTENANCE_VACUUM_FULL: flag.default(false),
   MAINTENANCE_VACUUM_FULL_MAX_SECONDS: integer(1, 86_400).default(60),
   // 35: windows of 30 days stay exact to the microsecond, with some days for late retries.
@@ -209,6 +210,8 @@ function toConfig(env: Environment) {
         probeMs: env.MAINTENANCE_MAX_PROBE_MS,
         freeDiskBytes: env.MAINTENANCE_MIN_FREE_DISK_BYTES,
       },
+      /** The client program of pg_repack, which may be run; undefined: not. */
+      pgRepack: env.MAINTENANCE_PG_REPACK,
       /** Readers and writers of a table wait while VACUUM FULL rewrites it: off, or for so long at most. */
       vacuumFull: env.MAINTENANCE_VACUUM_FULL,
       vacuumFullMaxSeconds: env.MAINTENANCE_VACUUM_FULL_MAX_SECONDS,

@@ -50,20 +50,21 @@ export class MaintenanceModule implements OnModuleInit {
 
   onModuleInit(): void {
     const advisor = new ConfigurationAdvisor(this.config);
+    const { database, maintenance } = this.config;
     const all: readonly Job[] = [
       new AnalyzePartitionedJob(),
       new ApplySettingJob(advisor),
       new DropIndexJob(),
       new FreezeJob(),
       new PruneHistoryJob(),
-      new RebuildBloatedJob(),
+      new RebuildBloatedJob({ program: maintenance.pgRepack, databaseUrl: database.url }),
       new RefreshRecentStatsJob(),
       new RepairIndexesJob(),
       new RestoreIndexJob(),
       this.retention,
       new RevertAutovacuumJob(),
       new RevertSettingJob(advisor),
-      new RewriteTablesJob(this.config.maintenance),
+      new RewriteTablesJob(maintenance),
       new TuneAutovacuumJob(),
       new UpkeepDailyStatsJob(),
       new VacuumJob(),

@@ -23,6 +23,12 @@ export const tableBoundShape = {
   min_bytes: bytes.default(TABLE_BYTES).describe('Wasted bytes from which on a table is rewritten.'),
 };
 
+/** Beside those of indexes. */
+export const repackBoundShape = {
+  table_min_ratio: tableBoundShape.min_ratio,
+  table_min_bytes: tableBoundShape.min_bytes,
+};
+
 export const boundOf = (p: { min_ratio: number; min_bytes: number }): BloatBound => ({
   minRatio: p.min_ratio,
   minBytes: p.min_bytes,

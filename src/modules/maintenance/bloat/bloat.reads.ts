@@ -93,3 +93,7 @@ function bloatOf(sizeBytes: number, packedBytes: number, source: Bloat['source']
 
 const isBeyond = ({ wastedBytes, wastedRatio }: Bloat, { minBytes, minRatio }: BloatBound) =>
   wastedBytes >= minBytes && wastedRatio >= minRatio;
+
+/** The live rows, with what is out of line, and the indexes, all of it anew: old and new are there until the end. */
+export const rewriteBytes = ({ packedBytes, facts }: BloatedTable) =>
+  packedBytes + Number(facts.toastBytes) + Number(facts.indexesBytes);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { freeDiskBytes } from '../../../kernel/database/free-disk.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
 import { freeDiskSchema, waitMsSchema } from '../indexes/index-parameters.js';
-import { commands, IndexesRepository } from '../indexes/indexes.repository.js';
-import { boundOf, indexBoundShape } from './bloat-bounds.js';
+import { commands, IndexesRepository, type IndexRow } from '../indexes/indexes.repository.js';
+import { boundOf, indexBoundShape, repackBoundShape } from './bloat-bounds.js';
 import { BloatReads, type BloatedIndex } from './bloat.reads.js';
+import { TableRepack, type Repacked, type RepackSettings } from './table-repack.js';
 
 const parameters = z.strictObject({
   ...indexBoundShape,
+  ...repackBoundShape,
   wait_ms: waitMsSchema,
   free_disk_bytes: freeDiskSchema,
 });
@@ -26,7 +28,15 @@ interface Rebuilt {
   source: string;
 }
 
-/** Beside readers and writers, one index after the other. */
+interface Outcome {
+  rebuilt: Rebuilt[];
+  repacked: Repacked[];
+  steps: JobStep[];
+  /** What was left as it is, and why. */
+  left: string[];
+}
+
+/** Beside readers and writers, one table or index after the other; tables first, since that makes their indexes anew too. */
 export class RebuildBloatedJob implements Job<Parameters> {
   readonly name = 'rebuild-bloated';
   readonly description = 'Rebuilds bloated indexes beside readers and writers. Rows: indexes.';
@@ -37,42 +47,83 @@ export class RebuildBloatedJob implements Job<Parameters> {
   readonly retries = 2;
   readonly parameters = parameters;
 
+  constructor(private readonly repackSettings: RepackSettings) {}
+
   async plan(context: JobContext, parameters: Parameters): Promise<readonly JobStep[]> {
     const remnants = await new IndexesRepository(context, parameters.wait_ms).remnants();
-    const bloated = await bloatedIndexes(context, parameters);
+    const tables = new TableRepack(context, this.repackSettings);
+    const client = await tables.client();
+    const bloated = typeof client === 'string' ? [] : await tables.bloated(tableBoundOf(parameters));
     return [
-      ...remnants.map(({ schema, index, sizeBytes }) => ({
-        action: 'drop index',
-        target: `${schema}.${index}`,
-        reason: `invalid, and left by an interrupted rebuild; ${sizeBytes} bytes`,
-        sql: commands.dropIndex({ schema, index }).text,
-      })),
-      ...bloated.map(stepOf),
+      ...remnants.map(dropStepOf),
+      ...(await tables.remnants()),
+      ...(typeof client === 'string' ? [] : bloated.map((table) => tables.stepOf(table, client))),
+      ...(await bloatedIndexes(context, parameters)).map(stepOf),
     ];
   }
 
   async run(context: JobContext, parameters: Parameters): Promise<JobReport> {
+    const done: Outcome = { rebuilt: [], repacked: [], steps: [], left: [] };
     const repository = new IndexesRepository(context, parameters.wait_ms);
-    for (const remnant of await repository.remnants()) await repository.drop(remnant);
-    const bloated = await bloatedIndexes(context, parameters);
-    const rebuilt: Rebuilt[] = [];
-    const steps: JobStep[] = [];
-    const left: string[] = [];
-    for (const index of bloated) {
+    for (const remnant of await repository.remnants()) {
+      await repository.drop(remnant);
+      done.steps.push(dropStepOf(remnant));
+    }
+    await this.repackTables(context, parameters, done);
+    await rebuildIndexes(context, repository, parameters, done);
+    const { rebuilt, repacked, steps, left } = done;
+    return {
+      rows: rebuilt.length + repacked.length,
+      steps,
+      summary: summaryOf(done),
+      details: { rebuilt, repacked, left },
+    };
+  }
+
+  private async repackTables(context: JobContext, parameters: Parameters, done: Outcome): Promise<void> {
+    const tables = new TableRepack(context, this.repackSettings);
+    done.steps.push(...(await tables.clean()));
+    const client = await tables.client();
+    for (const table of await tables.bloated(tableBoundOf(parameters))) {
       context.signal.throwIfAborted();
-      const step = stepOf(index);
-      context.progress(`rebuilding ${step.target}`, steps.length, bloated.length);
-      const free = parameters.free_disk_bytes ?? (await freeDiskBytes(context));
-      if (free !== null && free < index.packedBytes * DISK_FACTOR) {
-        left.push(
-          `${step.target} needs about ${index.packedBytes * DISK_FACTOR} bytes of disk, ${free} are free`,
-        );
+      const name = `${table.facts.schema}.${table.facts.table}`;
+      if (typeof client === 'string') {
+        done.left.push(`${name} wastes ${table.wastedBytes} bytes and was left: ${client}`);
         continue;
       }
-      rebuilt.push(await rebuild(repository, index));
-      steps.push(step);
+      context.progress(`repacking ${name}`);
+      const outcome = await tables.repack(table, client, parameters.free_disk_bytes);
+      if (typeof outcome === 'string') done.left.push(outcome);
+      else {
+        done.repacked.push(outcome);
+        done.steps.push(tables.stepOf(table, client));
+      }
     }
-    return { rows: steps.length, steps, summary: summaryOf(rebuilt, left), details: { rebuilt, left } };
+  }
+}
+
+const tableBoundOf = ({ table_min_ratio, table_min_bytes }: Parameters) =>
+  boundOf({ min_ratio: table_min_ratio, min_bytes: table_min_bytes });
+
+async function rebuildIndexes(
+  context: JobContext,
+  repository: IndexesRepository,
+  parameters: Parameters,
+  { rebuilt, steps, left }: Outcome,
+): Promise<void> {
+  const bloated = await bloatedIndexes(context, parameters);
+  for (const index of bloated) {
+    context.signal.throwIfAborted();
+    const step = stepOf(index);
+    context.progress(`rebuilding ${step.target}`, rebuilt.length, bloated.length);
+    const free = parameters.free_disk_bytes ?? (await freeDiskBytes(context));
+    const needed = index.packedBytes * DISK_FACTOR;
+    if (free !== null && free < needed) {
+      left.push(`${step.target} needs about ${needed} bytes of disk, ${free} are free`);
+      continue;
+    }
+    rebuilt.push(await rebuild(repository, index));
+    steps.push(step);
   }
 }
 
@@ -106,15 +157,23 @@ async function rebuild(repository: IndexesRepository, bloated: BloatedIndex): Pr
   return done;
 }
 
-function summaryOf(rebuilt: readonly Rebuilt[], left: readonly string[]): string {
-  const given = rebuilt.reduce((sum, { bytes_before, bytes_after }) => sum + bytes_before - bytes_after, 0);
-  const promised = rebuilt.reduce((sum, { bytes_promised }) => sum + bytes_promised, 0);
+function summaryOf({ rebuilt, repacked, left }: Outcome): string {
+  const all = [...rebuilt, ...repacked];
+  const given = all.reduce((sum, { bytes_before, bytes_after }) => sum + bytes_before - bytes_after, 0);
+  const promised = all.reduce((sum, { bytes_promised }) => sum + bytes_promised, 0);
   const said =
-    rebuilt.length === 0
-      ? 'no index was rebuilt'
-      : `${rebuilt.length} indexes rebuilt: ${given} bytes given back of ${promised} promised`;
+    all.length === 0
+      ? 'nothing was rebuilt'
+      : `${rebuilt.length} indexes and ${repacked.length} tables rebuilt: ${given} bytes given back of ${promised} promised`;
   return [said, ...left].join('; ');
 }
+
+const dropStepOf = ({ schema, index, sizeBytes }: IndexRow): JobStep => ({
+  action: 'drop index',
+  target: `${schema}.${index}`,
+  reason: `invalid, and left by an interrupted build or drop; ${sizeBytes} bytes`,
+  sql: commands.dropIndex({ schema, index }).text,
+});
 
 const stepOf = ({ facts, sizeBytes, wastedBytes, wastedRatio, source }: BloatedIndex): JobStep => ({
   action: 'rebuild index',

@@ -4,7 +4,7 @@ import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
 import { freeDiskSchema } from '../indexes/index-parameters.js';
 import { boundOf, tableBoundShape } from './bloat-bounds.js';
-import { BloatReads, type BloatedTable } from './bloat.reads.js';
+import { BloatReads, rewriteBytes, type BloatedTable } from './bloat.reads.js';
 import { commands, TablesRepository } from './tables.repository.js';
 
 const parameters = z.strictObject({
@@ -73,7 +73,7 @@ export class RewriteTablesJob implements Job<Parameters> {
         left.push(`${nameOf(table)} was left: ${done}`);
         continue;
       }
-      bytesPerSecond = (workBytes(table) / Math.max(1, done.duration_ms)) * 1000;
+      bytesPerSecond = (rewriteBytes(table) / Math.max(1, done.duration_ms)) * 1000;
       rewritten.push(done);
       steps.push(stepOf(table, bytesPerSecond));
     }
@@ -88,17 +88,13 @@ async function bloatedTables(context: JobContext, parameters: Parameters): Promi
 
 const nameOf = ({ facts }: BloatedTable) => `${facts.schema}.${facts.table}`;
 
-/** The live rows, written anew with what is out of line, and the indexes, built anew: old and new are there until the end. */
-const workBytes = ({ packedBytes, facts }: BloatedTable) =>
-  packedBytes + Number(facts.toastBytes) + Number(facts.indexesBytes);
-
 function whyNot(
   table: BloatedTable,
   maxBlockMs: number,
   bytesPerSecond: number,
   free: number | null,
 ): string | null {
-  const bytes = workBytes(table);
+  const bytes = rewriteBytes(table);
   const expectedMs = Math.round((bytes / bytesPerSecond) * 1000);
   if (expectedMs > maxBlockMs)
     return `it would keep readers and writers waiting for about ${expectedMs} ms, ${maxBlockMs} ms are allowed`;
@@ -169,6 +165,6 @@ const stepOf = (table: BloatedTable, bytesPerSecond: number): JobStep => ({
   target: nameOf(table),
   reason:
     `${table.wastedBytes} of ${table.sizeBytes} bytes are wasted (${Math.round(table.wastedRatio * 100)} %, by ${table.source}); ` +
-    `readers and writers wait for about ${Math.ceil(workBytes(table) / bytesPerSecond)} s`,
+    `readers and writers wait for about ${Math.ceil(rewriteBytes(table) / bytesPerSecond)} s`,
   sql: commands.vacuumFull(table.facts).text,
 });

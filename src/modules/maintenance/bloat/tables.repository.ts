@@ -1,4 +1,7 @@
 import type { JobContext } from '../../../kernel/tasks/job.js';
+import { dropRepackRemnant } from './queries/drop-repack-remnant.sql.js';
+import { findPgRepack } from './queries/find-pg-repack.sql.js';
+import { listRepackRemnants, type RepackRemnantRow } from './queries/list-repack-remnants.sql.js';
 import { readTableSize, type TableSizeRow } from './queries/read-table-size.sql.js';
 import { vacuumFull } from './queries/vacuum-full.sql.js';
 
@@ -6,7 +9,7 @@ import { vacuumFull } from './queries/vacuum-full.sql.js';
 const LOCK_TIMEOUT_MS = 1000;
 
 /** The statement, for who is to read it first. */
-export const commands = { vacuumFull };
+export const commands = { dropRepackRemnant, vacuumFull };
 
 export class TablesRepository {
   constructor(private readonly context: JobContext) {}
@@ -19,5 +22,19 @@ export class TablesRepository {
   /** Readers and writers wait for as long as it takes, but no longer than `maxBlockMs`: then the table is as it was. */
   async rewrite(table: { schema: string; table: string }, maxBlockMs: number): Promise<void> {
     await this.context.command(vacuumFull(table), { lockTimeoutMs: LOCK_TIMEOUT_MS, timeoutMs: maxBlockMs });
+  }
+
+  /** Null: it is not installed. */
+  async repackVersion(): Promise<string | null> {
+    const [row] = await this.context.query(findPgRepack());
+    return row?.version ?? null;
+  }
+
+  repackRemnants(): Promise<RepackRemnantRow[]> {
+    return this.context.query(listRepackRemnants());
+  }
+
+  async dropRepackRemnant(oid: string): Promise<void> {
+    await this.context.command(dropRepackRemnant({ oid }), { lockTimeoutMs: LOCK_TIMEOUT_MS });
   }
 }
