@@ -27,12 +27,18 @@ let twin: TestDatabase;
 let session: OwnSession;
 let expected: OwnSession;
 let questions: Question[];
+/** What goes on beside a test, also when it fails. */
+let beside: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   [database, twin] = await createTwins();
   session = await openSession(database.url);
   expected = await openSession(twin.url);
   questions = await pastQuestions(session, 6);
+});
+afterEach(async () => {
+  for (const stop of beside) await stop();
+  beside = [];
 });
 afterAll(async () => {
   await Promise.all([session.close(), expected.close()]);
@@ -60,14 +66,16 @@ function startFolding() {
     }
     await own.close();
   })();
-  return async () => {
+  const stop = async () => {
     isStopped = true;
     await folding;
   };
+  beside.push(stop);
+  return stop;
 }
 
-/** Asks all the time, by turns as of now and as of the last fold. */
-function startComparing() {
+/** Asks all the time as of now and, once it is as far as the twin, by turns as of the last fold. */
+function startComparing(isFolded: () => boolean) {
   let isStopped = false;
   const found: unknown[] = [];
   let rounds = 0;
@@ -75,16 +83,20 @@ function startComparing() {
     const own = await openSession(database.url);
     for (; !isStopped; rounds++) {
       const some = questions.filter((_, index) => index % 5 === rounds % 5);
-      found.push(...(await differencesFrom(expected, own, some, rounds % 2 === 0 ? undefined : 0)));
+      found.push(
+        ...(await differencesFrom(expected, own, some, isFolded() && rounds % 2 === 0 ? 0 : undefined)),
+      );
       found.push(...(await listsThatDiffer(own)));
     }
     await own.close();
   })();
-  return async () => {
+  const stop = async () => {
     isStopped = true;
     await comparing;
     return { rounds, found };
   };
+  beside.push(stop);
+  return stop;
 }
 
 const oldEvents = `events e WHERE e.ingested_at < ${BEFORE}`;
@@ -95,16 +107,16 @@ const isPending = `EXISTS (SELECT FROM delivery_attempts a WHERE a.event_id = e.
 const unfolded = [
   `INSERT INTO delivery_attempts (id, event_id, endpoint_id, attempt_number, success, duration_ms, attempted_at)
    SELECT md5('late' || e.id::text)::uuid, e.id, p.id, 4, true, 3333, e.ingested_at
-     FROM (SELECT e.id, e.ingested_at FROM ${oldEvents} ORDER BY e.id LIMIT 60) e
+     FROM (SELECT e.id, e.ingested_at FROM ${oldEvents} ORDER BY e.ingested_at, e.id OFFSET 20 LIMIT 20) e
     CROSS JOIN LATERAL (SELECT p.id FROM endpoints p ORDER BY md5(e.id::text || p.id::text) LIMIT 1) p`,
   `UPDATE delivery_attempts SET duration_ms = duration_ms + 13
     WHERE id IN (SELECT a.id FROM delivery_attempts a JOIN events e ON e.id = a.event_id
-                  WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL ORDER BY md5('longer' || a.id::text) LIMIT 150)`,
+                  WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL ORDER BY e.ingested_at, a.id LIMIT 15)`,
   `DELETE FROM delivery_attempts
     WHERE id IN (SELECT a.id FROM delivery_attempts a JOIN events e ON e.id = a.event_id
                   WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL
                     AND EXISTS (SELECT FROM delivery_attempts b WHERE b.event_id = a.event_id AND b.id <> a.id)
-                  ORDER BY md5('one of them' || a.id::text) LIMIT 60)`,
+                  ORDER BY e.ingested_at, a.id LIMIT 15)`,
 ];
 
 /** Of each user, beside a removal: a list's total is the number of its rows. */
@@ -185,18 +197,26 @@ describe('retention', () => {
       `SELECT a.id FROM delivery_attempts a JOIN events e ON e.id = a.event_id WHERE coalesce(e.ingested_at >= ${BEFORE}, true) OR ${isPending} ORDER BY a.id`,
     );
     const holder = await openSession(database.url);
+    let isHeld = true;
+    const release = async () => {
+      if (isHeld) await holder.close();
+      isHeld = false;
+    };
+    beside.push(release);
     await holder.run('BEGIN');
     const [held] = await holder.run<{ event_id: string }>(
       `SELECT a.event_id FROM delivery_attempts a JOIN events e ON e.id = a.event_id
         WHERE e.ingested_at < ${BEFORE} AND NOT ${isPending} ORDER BY a.id LIMIT 1 FOR UPDATE OF a`,
     );
+    let isFolded = false;
+    const stopComparing = startComparing(() => isFolded);
+    await killedRun(1000);
     const stopFolding = startFolding();
-    const stopComparing = startComparing();
-    for (const afterMs of [400, 700]) await killedRun(afterMs);
+    await killedRun(500);
+    isFolded = true;
     const { rows, details } = await runJob(database.url, jobOf(DAYS));
     expect(await counted(`events e WHERE e.id = '${held?.event_id}'`)).toBe(1);
-    await holder.run('ROLLBACK');
-    await holder.close();
+    await release();
     expect(await runJob(database.url, jobOf(DAYS))).toMatchObject({ details: { events: 1 } });
     const { rounds, found } = await stopComparing();
     await stopFolding();

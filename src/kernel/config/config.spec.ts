@@ -30,6 +30,12 @@ describe('loadConfig', () => {
     expect(config.http.host).toBe('0.0.0.0');
   });
 
+  it('removes nothing by default, and nothing of the last 35 days', () => {
+    expect(loadConfig({}).maintenance.retentionDays).toBe(0);
+    expect(loadConfig({ RETENTION_DAYS: '35' }).maintenance.retentionDays).toBe(35);
+    expect(problemsOf({ RETENTION_DAYS: '34' })).toEqual(['RETENTION_DAYS: must be 0 (off) or at least 35']);
+  });
+
   it('lists all bad variables by name and none by value', () => {
     const problems = problemsOf({
       PORT: 'hunter1',
