@@ -20,6 +20,7 @@ import { IndexEvidenceService } from './indexes/index-evidence.service.js';
 import { RepairIndexesJob } from './indexes/repair-indexes.job.js';
 import { RestoreIndexJob } from './indexes/restore-index.job.js';
 import { RetentionJob } from './retention/retention.job.js';
+import { RetentionService } from './retention/retention.service.js';
 import { JobsService } from './runs/jobs.service.js';
 import { Operations } from './runs/operations.service.js';
 import { RunsService } from './runs/runs.service.js';
@@ -36,6 +37,7 @@ const services = [
   IndexEvidenceService,
   JobsService,
   Operations,
+  RetentionService,
   RunsService,
 ];
 

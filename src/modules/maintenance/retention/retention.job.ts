@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { APP_CONFIG, type AppConfig } from '../../../kernel/config/config.js';
 import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
+import { obstaclesOf } from './obstacles.js';
 import { RetentionReadModel, type RetentionEstimate } from './retention.read-model.js';
-import { RetentionRepository } from './retention.repository.js';
 import { RetentionRun, type Removed } from './retention-run.js';
 
 /** Windows of 30 days, the longest that most look at, stay exact to the microsecond, with some days for late retries. */
@@ -57,14 +57,8 @@ export class RetentionJob implements Job<Parameters> {
 }
 
 async function assertUnobstructed(context: JobContext): Promise<void> {
-  const { dependants, isTold, isCounting } = await new RetentionRepository(context).obstacles();
-  if (dependants.length > 0)
-    throw refused(`Rows of ${dependants.join(', ')} belong to events or attempts and would go with them`);
-  if (!isTold)
-    throw refused(
-      'The trigger ethhook_admin_supersede_deleted is not there or is off: figures would be lost',
-    );
-  if (isCounting) throw refused('Statistics are being counted anew: wait until that has ended');
+  const [obstacle] = await obstaclesOf(context);
+  if (obstacle !== undefined) throw refused(obstacle);
 }
 
 const refused = (reason: string) => new DomainError('conflict', 'retention_refused', reason);

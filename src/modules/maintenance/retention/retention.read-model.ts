@@ -5,6 +5,7 @@ import {
   readTableSizes,
   type TableSizeRow,
 } from './queries/estimate-retention.sql.js';
+import { readRetention, type RetentionRow } from './queries/read-retention.sql.js';
 import { findCutoff } from './queries/retention-state.sql.js';
 
 const TOP_USERS = 20;
@@ -37,6 +38,12 @@ export class RetentionReadModel {
     const [row] = await this.runner.query(findCutoff({ days }));
     if (row === undefined) throw new Error('a SELECT without FROM gave no row');
     return row.before;
+  }
+
+  async state(): Promise<RetentionRow> {
+    const [row] = await this.runner.query(readRetention());
+    if (row === undefined) throw new Error('the row of ethhook_admin_retention is gone');
+    return row;
   }
 
   async estimate(days: number): Promise<RetentionEstimate> {
