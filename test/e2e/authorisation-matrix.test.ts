@@ -5,6 +5,8 @@ import { JWT_SECRET, startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const deletion = '00000000-0000-4000-8000-0000000000d1';
+/** Of the maintenance; it has ended. */
+let run: string;
 const keys = {
   own: `ethk_${'A'.repeat(32)}`,
   bobs: `ethk_${'B'.repeat(32)}`,
@@ -32,6 +34,10 @@ beforeAll(async () => {
      VALUES ($1, $2, 'endpoint', gen_random_uuid(), 'gone', 0, now())`,
     [deletion, ids.alice],
   );
+  const [ended] = await database.query<{ id: string }>(
+    `INSERT INTO ethhook_admin_job_runs (job, state) VALUES ('vacuum', 'succeeded') RETURNING id`,
+  );
+  run = ended?.id ?? '';
   app = await startTestApp(database.url);
   const login = (name: string) => app.login(`${name}@example.com`, password);
   tokens = { alice: await login('alice'), bob: await login('bob'), admin: await login('admin') };
@@ -52,7 +58,38 @@ const publicRoutes = [
   'POST /auth/register',
   'POST /auth/login',
 ];
-const adminRoutes = ['GET /statistics/alchemy-usage'];
+const maintenanceRoutes = [
+  'GET autovacuum',
+  'POST autovacuum/apply',
+  'POST autovacuum/revert',
+  'GET bloat',
+  'GET configuration',
+  'GET configuration/patch',
+  'POST configuration/apply',
+  'POST configuration/revert',
+  'GET indexes',
+  'POST indexes/{name}/drop',
+  'POST indexes/{name}/restore',
+  'GET jobs',
+  'GET jobs/{name}',
+  'POST jobs/{name}/run',
+  'POST jobs/{name}/pause',
+  'POST jobs/{name}/resume',
+  'POST pause',
+  'POST resume',
+  'GET retention',
+  'POST retention/simulate',
+  'GET runs',
+  'GET runs/{id}',
+  'POST runs/{id}/cancel',
+  'GET runs/{id}/events',
+].map((name) => name.replace(' ', ' /admin/maintenance/'));
+const adminRoutes = ['GET /statistics/alchemy-usage', ...maintenanceRoutes];
+/** Of those that an administrator gets no answer from. */
+const refusedByState: Record<string, number> = {
+  'GET /statistics/alchemy-usage': 404,
+  'POST /admin/maintenance/runs/{id}/cancel': 409,
+};
 const keyRoutes = [
   'GET /events',
   'GET /events/{id}',
@@ -80,10 +117,16 @@ const batchOf: Record<string, string> = {
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
 };
 
+/** What is in a path's braces. */
+const placeOf = (path: string): string => {
+  if (path.includes('/runs/{id}')) return run;
+  if (path.includes('/jobs/{name}')) return 'vacuum';
+  return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
+};
+
 /** With alice's ids. A stream is left as soon as it has begun. */
 async function ask(route: ApiRoute, headers: Record<string, string>) {
-  const id = idOf[route.path.split('/')[1] ?? ''] ?? '';
-  const path = route.path.replace('{id}', id) + (batchOf[route.path] ?? '');
+  const path = route.path.replace(/\{\w+\}/, placeOf(route.path)) + (batchOf[route.path] ?? '');
   const isWrite = route.method !== 'GET';
   const body = { ...route.example, ...(route.path === '/endpoints' && { application_id: ids.aliceApp }) };
   const answer = await fetch(app.url + path, {
@@ -121,7 +164,9 @@ const snapshot = () =>
     `SELECT (SELECT jsonb_agg(to_jsonb(a) ORDER BY a.id) FROM applications a) AS applications,
             (SELECT jsonb_agg(to_jsonb(e) ORDER BY e.id) FROM endpoints e) AS endpoints,
             (SELECT jsonb_agg(to_jsonb(u) - 'last_login_at' ORDER BY u.id) FROM users u WHERE u.id = $1) AS users,
-            (SELECT count(*) FROM deletions) AS deletions`,
+            (SELECT count(*) FROM deletions) AS deletions,
+            (SELECT count(*) FROM ethhook_admin_job_runs r WHERE r.asked_by IS NOT NULL) AS asked,
+            (SELECT count(*) FROM ethhook_admin_jobs j WHERE j.paused_at IS NOT NULL) AS paused`,
     [ids.alice],
   );
 
@@ -169,9 +214,9 @@ it("another tenant, and an administrator, get nothing that is alice's, and chang
   for (const token of [tokens.bob, tokens.admin])
     for (const route of closedRoutes()) {
       if (nameOf(route) === 'PUT /users/me' || nameOf(route) === 'POST /applications') continue; // their own
+      if (adminRoutes.includes(nameOf(route))) continue;
       const { status, text } = await ask(route, bearer(token));
       const isRefused = route.path.includes('{id}') || route.method !== 'GET';
-      if (adminRoutes.includes(nameOf(route))) continue;
       expect([nameOf(route), kindOf(status)]).toEqual([nameOf(route), isRefused ? 'refused' : 200]);
       for (const secret of [ids.aliceMain, ids.aliceApp, ids.failed, 'alice@', keys.own])
         expect([nameOf(route), text.replaceAll(`"not_found":["${secret}"]`, '').includes(secret)]).toEqual([
@@ -183,9 +228,16 @@ it("another tenant, and an administrator, get nothing that is alice's, and chang
 });
 
 it('only administrators open their routes', async () => {
-  for (const route of closedRoutes().filter((one) => adminRoutes.includes(nameOf(one)))) {
-    expect(await ask(route, bearer(tokens.alice))).toMatchObject({ status: 403, code: 'admin_only' });
-    expect((await ask(route, bearer(tokens.admin))).status).toBe(404);
+  const before = await snapshot();
+  const ofAdmins = closedRoutes().filter((one) => adminRoutes.includes(nameOf(one)));
+  for (const route of ofAdmins)
+    for (const token of [tokens.alice, tokens.bob])
+      expect(await ask(route, bearer(token))).toMatchObject({ status: 403, code: 'admin_only' });
+  expect(await snapshot()).toEqual(before);
+  for (const route of ofAdmins) {
+    const { status } = await ask(route, bearer(tokens.admin));
+    const refusal = refusedByState[nameOf(route)];
+    expect([nameOf(route), status < 300 ? undefined : status]).toEqual([nameOf(route), refusal]);
   }
 });
 

@@ -1,5 +1,9 @@
+import { Random } from '../../src/demo/random.js';
+import { errorBodySchema } from '../../src/kernel/http/error-body.js';
 import { Jobs } from '../../src/kernel/tasks/jobs.js';
 import { auditRows } from '../support/audit-rows.js';
+import { hostileRequest } from '../support/hostile-requests.js';
+import { readRoutes } from '../support/openapi-routes.js';
 import { createSmallWorld, ids, password } from '../support/small-world.js';
 import { startTestApp, type Answer, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -257,3 +261,38 @@ it('takes no changes from an administrator who is none any more, whatever the to
     body: { code: 'admin_only' },
   });
 });
+
+it('answers whatever an administrator may send, in the one form of errors', async () => {
+  const random = new Random('maintenance').seek(0, 0);
+  const routes = (await readRoutes(app)).filter(
+    ({ path }) => path.startsWith(base) && !path.endsWith('/events'),
+  );
+  const known = [
+    '1',
+    '2',
+    'vacuum',
+    'test-count',
+    'idx_events_contract_address',
+    'public.events',
+    'work_mem',
+  ];
+  await post('/pause');
+  for (let count = 0; count < 400; count++) {
+    const { method, path, headers, body } = hostileRequest(random, random.pick(routes), known);
+    const answer = await fetch(app.url + path, {
+      method,
+      headers: { ...headers, authorization: `Bearer ${admin}` },
+      ...(body !== undefined && { body }),
+    });
+    const text = await answer.text();
+    expect([method, path, body, answer.status, answer.status < 500 ? '' : text]).toEqual([
+      method,
+      path,
+      body,
+      expect.any(Number),
+      '',
+    ]);
+    if (answer.status >= 400 && text !== '')
+      expect(errorBodySchema.strict().safeParse(JSON.parse(text)).success).toBe(true);
+  }
+}, 60_000);

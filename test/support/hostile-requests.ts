@@ -57,7 +57,7 @@ export interface HostileRequest {
 
 /** A request of the route's form, or nearly: most parameters are left as they should be, so that the others are reached. */
 export function hostileRequest(random: Random, route: ApiRoute, knownIds: readonly string[]): HostileRequest {
-  const path = route.path.replace('{id}', () =>
+  const path = route.path.replace(/\{\w+\}/, () =>
     encoded(random.chance(0.6) ? random.pick(knownIds) : text(random)),
   );
   const query = route.parameters
