@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import { toValidationError } from '../http/validation.js';
 import { jobIsContinuous, jobNotFound, jobPaused, jobRunning, outsideWindow } from './job.errors.js';
 import { runIsOver, runNotFound } from './job.errors.js';
@@ -19,17 +18,13 @@ const WATCH_INTERVAL_MS = 500;
 /** The jobs of the cluster: what modules register theirs with, and what operators steer. */
 @Injectable()
 export class Jobs {
-  private readonly windows: MaintenanceWindows;
-
   constructor(
     private readonly set: JobSet,
     private readonly ledger: JobLedger,
     private readonly tasks: LeaderTasks,
     private readonly runner: JobRunner,
-    @Inject(APP_CONFIG) { maintenance }: AppConfig,
-  ) {
-    this.windows = new MaintenanceWindows(maintenance.windows, maintenance.timeZone);
-  }
+    private readonly windows: MaintenanceWindows,
+  ) {}
 
   /** In onModuleInit. Throws when there is one of that name. */
   register(job: Job): void {
