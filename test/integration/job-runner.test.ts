@@ -303,6 +303,10 @@ describe('the fence', () => {
     await sleep(1500);
     expect(await one.jobs.run(runId)).toMatchObject({ state: 'succeeded', attempt: 1, summary: 'done' });
     expect(await acts()).toEqual(['once']);
+    const [committed] = await database.query(
+      'SELECT a.xmin = r.xmin AS "together" FROM acts a, ethhook_admin_job_runs r',
+    );
+    expect(committed).toEqual({ together: true });
   });
 });
 
