@@ -32,6 +32,8 @@ async function fill(rows: number): Promise<void> {
 }
 const job = () => new RebuildBloatedJob({ program, databaseUrl: database.url });
 
+const fileOf = () => database.query(`SELECT pg_relation_filenode('"Odd schema"."Odd"') AS file`);
+
 /** What pg_repack makes beside the table. */
 const remnants = async () => {
   const [row] = await database.query<{ count: string }>(
@@ -74,6 +76,7 @@ withProgram('where pg_repack may be run', () => {
 
   it.each(['aborted', 'the run is lost'])('%s: it is interrupted and leaves nothing', async (how) => {
     await fill(1_000_000);
+    const file = await fileOf();
     const controller = new AbortController();
     const running = withJobContext(
       database.url,
@@ -88,6 +91,7 @@ withProgram('where pg_repack may be run', () => {
     );
     await expect(running).rejects.toThrow();
     expect(await remnants()).toBe(0);
+    expect(await fileOf()).toEqual(file);
   });
 
   it('killed, the next run cleans up', async () => {
