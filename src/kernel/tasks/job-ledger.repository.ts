@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.js';
+import { Database, type QueryRunner } from '../database/database.js';
 import { unnamed, type Sql } from '../database/sql.js';
 import type {
   DatabaseProgress,
