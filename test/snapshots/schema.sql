@@ -151,6 +151,14 @@ CREATE TABLE ethhook_admin_migrations (
     CONSTRAINT ethhook_admin_migrations_name_key UNIQUE (name)
 );
 
+CREATE TABLE ethhook_admin_retention (
+    only_row boolean DEFAULT true NOT NULL,
+    attempts_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    events_before timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    CONSTRAINT ethhook_admin_retention_pkey PRIMARY KEY (only_row),
+    CONSTRAINT ethhook_admin_retention_only_row_check CHECK (only_row)
+);
+
 CREATE TABLE ethhook_admin_schema_changes (
     migration text NOT NULL,
     object text NOT NULL,
@@ -338,6 +346,29 @@ CREATE TABLE statistics_rebuilds (
     CONSTRAINT statistics_rebuilds_part_check CHECK ((part = ANY (ARRAY['all'::text, 'applications'::text, 'chains'::text])))
 );
 CREATE INDEX statistics_rebuilds_user_id_idx ON statistics_rebuilds USING btree (user_id);
+
+CREATE TABLE statistics_removals (
+    removed_in xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    CONSTRAINT statistics_removals_pkey PRIMARY KEY (removed_in)
+);
+
+CREATE TABLE statistics_removed_durations (
+    endpoint_id uuid NOT NULL,
+    bin smallint NOT NULL,
+    attempts integer NOT NULL,
+    min_ms integer NOT NULL,
+    max_ms integer NOT NULL,
+    CONSTRAINT statistics_removed_durations_pkey PRIMARY KEY (endpoint_id, bin)
+);
+
+CREATE TABLE statistics_removed_sets (
+    user_id uuid NOT NULL,
+    scope_id uuid NOT NULL,
+    endpoint_ids uuid[] NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT statistics_removed_sets_pkey PRIMARY KEY (user_id, scope_id)
+);
 
 CREATE TABLE statistics_state (
     only_row boolean DEFAULT true NOT NULL,
