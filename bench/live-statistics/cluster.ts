@@ -22,7 +22,7 @@ import type { History, LiveOptions } from './options.js';
 import { step } from './step.js';
 
 /** The plan's 1.1, for a server with 8 GB, and a max_wal_size with which a checkpoint is not forced by the writers. */
-const planSettings = {
+export const planSettings = {
   shared_buffers: '2GB',
   work_mem: '32MB',
   maintenance_work_mem: '512MB',
