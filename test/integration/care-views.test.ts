@@ -82,13 +82,14 @@ describe('upkeep-daily-stats', () => {
   }, 60_000);
 
   it('misses nobody who commits behind later transactions', async () => {
-    const insert = (event: string) =>
-      `INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number, success) VALUES ('${event}', '${ids.bobMain}', 1, true)`;
+    const insert = (event: string, day: string) =>
+      `INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number, success, attempted_at)
+       VALUES ('${event}', '${ids.bobMain}', 1, true, '${day}')`;
     const open = await openSession(database.url);
     await open.run('BEGIN');
-    await open.run(insert(ids.failed));
+    await open.run(insert(ids.failed, '2021-01-01'));
     for (const event of [ids.old, ids.pending]) {
-      await session.run(insert(event));
+      await session.run(insert(event, '2021-01-02'));
       await upkeep();
       await expectExact();
     }
