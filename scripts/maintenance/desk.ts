@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { pendingMigrations } from '../../src/data-source.js';
 import type { Author } from '../../src/kernel/audit/audit-log.repository.js';
@@ -70,6 +70,11 @@ export class Desk {
   async watch(runId: string): Promise<Outcome> {
     const run = await this.follow(runId, this.interrupted);
     return outcomeOf(run);
+  }
+
+  /** A service of a part. */
+  get<Service>(type: Type<Service>): Service {
+    return this.context.get(type);
   }
 
   close(): Promise<void> {
