@@ -108,7 +108,8 @@ export async function openDesk(
 ): Promise<Desk> {
   const config = configOf(databaseUrl);
   await passStartGate(config, pendingMigrations, interrupted);
-  const log = createLogger({ level: 'error', format: 'json' }, process.stderr);
+  // A run's failure is told once, by what the run says.
+  const log = createLogger({ level: 'fatal', format: 'json' }, process.stderr);
   const context = await NestFactory.createApplicationContext(CommandModule.with(config), {
     logger: new NestLogger(log),
     abortOnError: false,
