@@ -6,7 +6,7 @@ import { describeConditions } from './conditions.js';
 import { measureDatabaseThroughput, measureFloor } from './database-load.js';
 import { withCluster, type Cluster } from './cluster.js';
 import { measureHttpLatencies, measureHttpThroughput } from './http-load.js';
-import type { LiveOptions } from './options.js';
+import { historyAt, type LiveOptions } from './options.js';
 import type { FoldCost, LiveResult } from './result.js';
 import { compareSideBySide } from './side-by-side.js';
 import { measureSizes } from './sizes.js';
@@ -20,7 +20,7 @@ import { withWriter } from './writer.js';
 /** Everything from initdb to the figures; what only reads comes before what writes. */
 export const measureSideBySide = (options: LiveOptions, say: Say, signal: AbortSignal): Promise<LiveResult> =>
   withCluster(
-    { ...options, databases: ['original', 'ours'], usesInPlace: false },
+    { ...options, history: historyAt(options), databases: ['original', 'ours'], usesInPlace: false },
     say,
     signal,
     async (cluster) => {

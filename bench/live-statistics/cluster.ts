@@ -18,11 +18,11 @@ import {
   type DatabaseName,
   type Filled,
 } from './databases.js';
-import { historyAt, type LiveOptions } from './options.js';
+import type { History, LiveOptions } from './options.js';
 import { step } from './step.js';
 
 /** The plan's 1.1, for a server with 8 GB, and a max_wal_size with which a checkpoint is not forced by the writers. */
-const planSettings = {
+export const planSettings = {
   shared_buffers: '2GB',
   work_mem: '32MB',
   maintenance_work_mem: '512MB',
@@ -45,6 +45,7 @@ export interface Cluster {
 
 export interface Wanted extends LiveOptions {
   databases: DatabaseName[];
+  history: History;
   /** A folder of --reuse is not copied but used itself, by one who only reads; it is filled there when it is missing. */
   usesInPlace: boolean;
 }
@@ -57,7 +58,7 @@ export async function withCluster<T>(
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   const { databases, dataDir, pgBin, reuse, usesInPlace } = options;
-  const shape = { ...historyAt(options.events, options.scale), databases };
+  const shape = { ...options.history, databases };
   const found = reuse === undefined ? null : await readFilled(reuse, shape);
   const ownFolder = usesInPlace ? reuse : undefined;
   const files = await (ownFolder !== undefined && found

@@ -17,6 +17,14 @@ export interface BenchConnection extends QueryRunner {
  * `signal` fires: the original takes a minute for a statement.
  */
 export async function connect(databaseUrl: string, signal: AbortSignal): Promise<BenchConnection> {
+  const client = await openClient(databaseUrl, signal);
+  return {
+    query: (statement) => send(client, statement),
+    close: () => client.end().catch(() => undefined),
+  };
+}
+
+export async function openClient(databaseUrl: string, signal: AbortSignal): Promise<pg.Client> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
     JWT_SECRET,
@@ -35,13 +43,8 @@ export async function connect(databaseUrl: string, signal: AbortSignal): Promise
   await client.connect();
   const breakOff = () => void client.end().catch(() => undefined);
   signal.addEventListener('abort', breakOff);
-  return {
-    query: (statement) => send(client, statement),
-    close: async () => {
-      signal.removeEventListener('abort', breakOff);
-      await client.end().catch(() => undefined);
-    },
-  };
+  client.once('end', () => signal.removeEventListener('abort', breakOff));
+  return client;
 }
 
 export async function withConnection<T>(

@@ -7,25 +7,25 @@ import { growthOf, type Scale } from './growth.js';
 import { describe, loaded } from './page.js';
 import { statements } from './statements.js';
 
-const readsLine = `- Reads: the heavy tenant's, in the database, warm: over one connection with the options of the server, named prepared
-  statements, up to 500 times each; from sending the statement to the parsed answer, as the client in Node sees it.`;
+const readsLine = `- Reads: the heavy tenant's, warm: over one connection with the options of the server, named prepared statements, up
+  to 500 times each; from sending a statement to having its whole answer, which is not parsed.`;
 
 export function growthPage(scales: readonly Scale[], bounds: readonly Bound[]): string {
   const [first] = scales;
-  const multiples = scales.map(({ scale }) => `× ${Number(scale.toPrecision(3))}`);
+  const multiples = scales.map(({ times }) => `× ${times}`);
   const row = (what: string, of: (scale: Scale) => string) => [what, ...scales.map(of)];
   const sections = [
-    `# How ours grows with the history`,
+    `# How ours grows with the rows`,
     `Written by \`npm run bench -- --growth\` (${first?.conditions.ranAt.slice(0, 10) ?? ''}); the same figures are in the .json beside it.`,
     answer(bounds),
     `## Conditions`,
     [
       first ? describe(first.conditions) : '',
-      `- Data: events at one rate, over a shorter and a longer time. ${loaded}`,
+      `- Data: a tenth by the rate, three times by the time, so that the longest window is full in each. ${loaded}`,
       readsLine,
     ].join('\n'),
     table(
-      ['History, as a multiple of 60 days', ...multiples],
+      ['Rows, as a multiple', ...multiples],
       [
         row('events', ({ conditions }) => grouped(conditions.filled.events)),
         row('days', ({ conditions }) => String(conditions.filled.days)),
@@ -35,9 +35,9 @@ export function growthPage(scales: readonly Scale[], bounds: readonly Bound[]): 
       ],
     ),
     `## Reads`,
-    `The last column is p50 after the longest history as a multiple of p50 after the shortest.`,
+    `The last column is p50 with the most rows as a multiple of p50 with the fewest.`,
     table(
-      ['Read', ...multiples.map((multiple) => `${multiple}: p50 / p99, ms`), 'longest / shortest'],
+      ['Read', ...multiples.map((multiple) => `${multiple}: p50 / p99, ms`), 'most / fewest'],
       statements.map(({ name }, i) => [
         ...row(
           name,

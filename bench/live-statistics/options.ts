@@ -26,19 +26,32 @@ export const SEED = 42;
 const DAYS = 60;
 const PLAN_EVENTS = 4_700_000;
 
+export interface History {
+  events: number;
+  days: number;
+}
+
 /** What is loaded at `scale`. */
-export const historyAt = (events: number, scale: number) => ({
+export const historyAt = ({ events, scale }: Pick<LiveOptions, 'events' | 'scale'>): History => ({
   events: Math.round(events * scale),
   days: Math.max(1, Math.round(DAYS * scale)),
 });
 
-export const GROWTH_SCALES = [0.1, 1, 3];
+/** The longest window is full in each: a shorter one would have less to read. */
+export const GROWTH_DAYS = 90;
+
+/** A tenth of the rows by their rate, three times as many by the time. */
+export const growthHistories = (events: number): (History & { times: number })[] => [
+  { times: 0.1, events: Math.round(events / 10), days: GROWTH_DAYS },
+  { times: 1, events, days: GROWTH_DAYS },
+  { times: 3, events: events * 3, days: GROWTH_DAYS * 3 },
+];
 
 export const usage = `usage: npm run bench -- [flags]
   Statistics and event lists side by side: the original SQL, the plan's rewrite, ours, and the floor of this machine.
   --scale N            history, as a multiple of 60 days and --events: 0.01 to 10 (default 1)
   --events N           events at scale 1, about 1.25 delivery attempts each: 5000 to 100000000 (default 4700000)
-  --growth             instead: how ours grows with the history, at 0.1, 1 and 3
+  --growth             instead: how ours grows with the rows: a tenth and all of --events in 90 days, three times in 270
   --rate N             rows the writer inserts a second: 1 to 50000 (default 1000)
   --seconds N          of each figure under load, in rounds of a thirtieth where forms take turns: 1 to 600 (default 30)
   --fault-minutes N    how long a snapshot stays open and the fold is down, 0 to 60; a writing transaction half of it

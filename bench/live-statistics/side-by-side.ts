@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { QueryRunner } from '../../src/kernel/database/database.js';
 import type { Latency } from '../report/latency.js';
 import { connectCold } from './cold.js';
-import type { BenchConnection } from './connection.js';
 import { liveReaders } from './readers.js';
 import { timeSlowForms, type Scene, type SlowForms } from './slow-forms.js';
 import type { SlowTime } from './slow-time.js';
-import { withServerTime, type ServerTime } from './server-time.js';
 import { statements, type Kind, type Measured } from './statements.js';
 import { step, stopwatch } from './step.js';
 import type { Tenant } from './tenants.js';
 import { timeOnce, timeRuns, warmUp } from './timing.js';
+import { timeInDatabase } from './wire.js';
 
 export interface OursTime {
   coldMs: number;
-  /** Seen from the client, until the answer is parsed. */
-  warm: Latency;
-  /** Of the same runs; of the heavy tenant alone. */
-  server?: ServerTime;
+  /** Until the whole answer is there. */
+  database: Latency;
+  /** Until Node has parsed it, too. */
+  parsed: Latency;
 }
 
 export interface Comparison {
@@ -55,10 +55,10 @@ async function compare(
 ): Promise<Comparison> {
   const took = stopwatch();
   let ownRows: unknown;
-  const ours = await timeOurs(scene, tenant, async (connection) => {
-    ownRows = await read(liveReaders(connection), tenant);
+  const ours = await timeOurs(scene, async (runner) => {
+    ownRows = await read(liveReaders(runner), tenant);
   });
-  scene.say(`${tenant.name}, ${name}, ours: ${ours.warm.p50.toFixed(3)} ms; took ${took()}`);
+  scene.say(`${tenant.name}, ${name}, ours: ${ours.database.p50.toFixed(3)} ms; took ${took()}`);
   return {
     tenant: tenant.name,
     statement: name,
@@ -71,17 +71,15 @@ async function compare(
 
 async function timeOurs(
   { cluster, dropsCaches, signal }: Scene,
-  tenant: Tenant,
-  ask: (connection: BenchConnection) => Promise<void>,
+  ask: (runner: QueryRunner) => Promise<void>,
 ): Promise<OursTime> {
   const connection = await connectCold(cluster, 'ours', dropsCaches, signal);
   const run = () => ask(connection);
   try {
     const coldMs = await timeOnce(run);
     await warmUp(run, signal);
-    if (tenant.name !== 'heavy') return { coldMs, warm: await timeRuns(run, signal) };
-    const databaseUrl = cluster.urlFor('ours');
-    return { coldMs, ...(await withServerTime(databaseUrl, connection, () => timeRuns(run, signal))) };
+    const parsed = await timeRuns(run, signal);
+    return { coldMs, parsed, database: await timeInDatabase(cluster.urlFor('ours'), ask, signal) };
   } finally {
     await connection.close();
   }

@@ -65,7 +65,7 @@ export async function runPhase<T>(name: string, scene: Scene, work: () => Promis
 }
 
 /** Its log has its first line. */
-async function hasBegun(child: Child, logFile: string, signal: AbortSignal): Promise<void> {
+export async function hasBegun(child: Child, logFile: string, signal: AbortSignal): Promise<void> {
   let early: string | null = null;
   child.ended.then(
     (ended) => (early = lastWords(ended)),
@@ -85,7 +85,7 @@ async function hasBegun(child: Child, logFile: string, signal: AbortSignal): Pro
 }
 
 /** Exit code 1 tells of lost rows: those are in the report, too. */
-async function reportOf(writer: Child): Promise<SimulatorReport> {
+export async function reportOf(writer: Child): Promise<SimulatorReport> {
   const ended = await writer.ended;
   const text = ended.stdout.at(-1)?.text;
   if (text === undefined) throw new Error(`the writer made no report: ${lastWords(ended)}`);

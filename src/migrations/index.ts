@@ -18,9 +18,9 @@ import { HideDeletedResources1764400000000 } from './1764400000000-HideDeletedRe
 import { TrackAttemptInserts1764410000000 } from './1764410000000-TrackAttemptInserts.js';
 import { IndexAuditLogs1764420000000 } from './1764420000000-IndexAuditLogs.js';
 import { CreateJobLedger1764500000000 } from './1764500000000-CreateJobLedger.js';
-import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSettingChanges.js';
 import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
+import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -45,7 +45,7 @@ export const migrations = [
   TrackAttemptInserts1764410000000,
   IndexAuditLogs1764420000000,
   CreateJobLedger1764500000000,
-  TrackDailyChanges1764540000000,
   RecordSettingChanges1764510000000,
   KeepRemovedFigures1764530000000,
+  TrackDailyChanges1764540000000,
 ] as const;

@@ -82,13 +82,14 @@ describe('upkeep-daily-stats', () => {
   }, 60_000);
 
   it('misses nobody who commits behind later transactions', async () => {
-    const insert = (event: string) =>
-      `INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number, success) VALUES ('${event}', '${ids.bobMain}', 1, true)`;
+    const insert = (event: string, day: string) =>
+      `INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number, success, attempted_at)
+       VALUES ('${event}', '${ids.bobMain}', 1, true, '${day}')`;
     const open = await openSession(database.url);
     await open.run('BEGIN');
-    await open.run(insert(ids.failed));
+    await open.run(insert(ids.failed, '2021-01-01'));
     for (const event of [ids.old, ids.pending]) {
-      await session.run(insert(event));
+      await session.run(insert(event, '2021-01-02'));
       await upkeep();
       await expectExact();
     }
@@ -104,20 +105,19 @@ describe('upkeep-daily-stats', () => {
        SELECT '${ids.bobs}', '${ids.bobMain}', n, true, '2020-02-03 12:00Z' FROM generate_series(1, 3000) n`,
     );
     expect(await planJob(database.url, daily)).toMatchObject([{ action: 'recount' }]);
-    expect(await upkeep()).toMatchObject({ rows: 1, details: { changed: 1 } });
+    expect(await upkeep()).toMatchObject({ details: { changed: 1 } });
     await session.run(
       `DELETE FROM delivery_attempts WHERE attempted_at < '2020-02-04' AND attempt_number > 1`,
     );
-    expect(await upkeep()).toMatchObject({ rows: 1, details: { changed: 1 } });
+    expect(await upkeep()).toMatchObject({ details: { changed: 1 } });
     await expectExact();
   });
 
   it('keeps the figures of days that retention has removed, but counts the others of its users', async () => {
-    // Retries of the week after the events that were removed are not whole either.
     for (const statement of [
       'CREATE TABLE IF NOT EXISTS ethhook_admin_retention (attempts_before timestamptz)',
       'DELETE FROM ethhook_admin_retention',
-      `INSERT INTO ethhook_admin_retention (attempts_before) SELECT date_trunc('day', now(), 'UTC') - INTERVAL '47 days 23 hours'`,
+      `INSERT INTO ethhook_admin_retention (attempts_before) SELECT date_trunc('day', now(), 'UTC') - INTERVAL '40 days 23 hours'`,
     ])
       await session.run(statement);
     const before = `SELECT * FROM user_daily_stats WHERE date < (now() AT TIME ZONE 'UTC')::date - 40 ORDER BY 1, 2`;

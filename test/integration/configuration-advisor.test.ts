@@ -165,6 +165,13 @@ it('announces a restart, and no longer once the setting is taken back', async ()
   expect((await runJob(server.url, apply(), { name: 'shared_buffers', value: '300MB' })).rows).toBe(0);
   await runJob(server.url, revert(), { name: 'shared_buffers' });
   expect([await auto('shared_buffers'), await pending()]).toEqual([undefined, []]);
+  // PostgreSQL leaves its mark on one that no file has any more.
+  await query(`ALTER SYSTEM SET max_prepared_transactions = 5`);
+  await reload();
+  await becomes('it is seen', async () => (await pending()).length === 1);
+  await query('ALTER SYSTEM RESET max_prepared_transactions');
+  await reload();
+  await becomes('it is not any more', async () => (await pending()).length === 0);
 });
 
 it('does not take back what somebody else has changed since', async () => {

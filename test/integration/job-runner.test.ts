@@ -54,9 +54,9 @@ const runsOf = (job: string) =>
 
 describe('by hand', () => {
   it('runs with what was asked for, and records what it did', async () => {
-    const vacuum = aJob({
+    const greet = aJob({
       name: 'greet',
-      parameters: z.strictObject({ who: z.string() }) as z.ZodType<unknown>,
+      parameters: z.strictObject({ who: z.string() }),
       run: async (context: JobContext, parameters: unknown) => {
         const { who } = parameters as { who: string };
         await context.transaction({}, (tx) => tx.query(act(who)));
@@ -64,7 +64,7 @@ describe('by hand', () => {
         return { rows: 1, steps: [step], summary: `greeted ${who}`, details: { before: 0, after: 1 } };
       },
     });
-    const one = await start([vacuum]);
+    const one = await start([greet]);
     const { runId } = await one.jobs.runNow('greet', {
       ...{ parameters: { who: 'you' }, dryRun: false, force: false, askedBy: 'cli', reason: 'a test' },
     });
@@ -303,6 +303,10 @@ describe('the fence', () => {
     await sleep(1500);
     expect(await one.jobs.run(runId)).toMatchObject({ state: 'succeeded', attempt: 1, summary: 'done' });
     expect(await acts()).toEqual(['once']);
+    const [committed] = await database.query(
+      'SELECT a.xmin = r.xmin AS "together" FROM acts a, ethhook_admin_job_runs r',
+    );
+    expect(committed).toEqual({ together: true });
   });
 });
 

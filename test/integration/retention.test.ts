@@ -111,11 +111,11 @@ const unfolded = [
     CROSS JOIN LATERAL (SELECT p.id FROM endpoints p ORDER BY md5(e.id::text || p.id::text) LIMIT 1) p`,
   `UPDATE delivery_attempts SET duration_ms = duration_ms + 13
     WHERE id IN (SELECT a.id FROM delivery_attempts a JOIN events e ON e.id = a.event_id
-                  WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL ORDER BY e.ingested_at, a.id LIMIT 15)`,
+                  WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL ORDER BY e.ingested_at, a.id OFFSET 60 LIMIT 15)`,
   `DELETE FROM delivery_attempts
     WHERE id IN (SELECT a.id FROM delivery_attempts a JOIN events e ON e.id = a.event_id
                   WHERE e.ingested_at < ${BEFORE} AND a.success IS NOT NULL
-                    AND EXISTS (SELECT FROM delivery_attempts b WHERE b.event_id = a.event_id AND b.id <> a.id)
+                    AND EXISTS (SELECT FROM delivery_attempts b WHERE b.event_id = a.event_id AND b.endpoint_id = a.endpoint_id AND b.id < a.id)
                   ORDER BY e.ingested_at, a.id LIMIT 15)`,
 ];
 

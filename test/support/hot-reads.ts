@@ -125,7 +125,7 @@ const eventReads: HotRead[] = [
     ({ applicationId }) => ({ applicationId, status: 'failed' }),
     twoPages,
   ),
-  ...events('of blocks', ofUser, true, () => ({ fromBlock: 100, toBlock: 30_000 }), ['first page']),
+  ...events('of blocks', ofUser, false, () => ({ fromBlock: 100, toBlock: 30_000 }), ['first page']),
   ...events('of a few blocks', ofUser.slice(0, 1), false, () => ({ fromBlock: 990, toBlock: 1000 }), [
     'first page',
   ]),

@@ -48,7 +48,10 @@ export async function startJobInstance(
     .compile();
   Logger.overrideLogger(false);
   for (const job of jobs) app.get(Jobs).register(job);
-  await app.init();
+  await app.init().catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   return instanceOf(app);
 }
 

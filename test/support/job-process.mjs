@@ -1,5 +1,5 @@
 // One instance of the job runner on DATABASE_URL, with the jobs named by its arguments: each is due every second, and takes a
-// step and then, with its success in the same transaction, an effect; both note the attempt that they belong to. Runs the
+// step and then, with its success in the same transaction, an effect; both note whose run it is by the ledger, and who they are. Runs the
 // compiled code. Leases are short, so that a test need not wait for long.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Test } from '@nestjs/testing';
@@ -24,10 +24,10 @@ const timings = {
 };
 
 const act = (table, job) => sql(`test.act-${table}`)`
-  INSERT INTO acts (kind, job, slot, fence, pid)
-  SELECT ${table}, r.job, r.scheduled_for, r.fence, ${process.pid}
+  INSERT INTO acts (kind, job, slot, fence, instance, pid)
+  SELECT ${table}, r.job, r.scheduled_for, r.fence, r.instance, ${process.pid}
     FROM ethhook_admin_job_runs r WHERE r.job = ${job} AND r.state = 'running'`;
-const think = () => sleep(Math.random() * 80);
+const think = () => sleep(Math.random() * 200);
 
 const jobOf = (name) => ({
   name,

@@ -96,7 +96,7 @@ export class JobDispatcher {
     const what = `${job.name}: run ${id}: ${state}`;
     if (error === undefined) return this.logger.log(what);
     if (error instanceof RunAbort) return this.logger.warn(`${what}: ${error.message}`);
-    const { message, stack } = error instanceof Error ? error : new Error(String(error));
+    const { message, stack } = error instanceof Error ? error : new Error('what was thrown is no Error');
     this.logger.error(`${what}: ${message}`, stack);
   }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database, type QueryRunner } from '../database/database.js';
 import { unnamed, type Sql } from '../database/sql.js';
 import type {
@@ -16,6 +16,7 @@ import { findRun } from './queries/find-run.sql.js';
 import { listJobs, type JobRow } from './queries/list-jobs.sql.js';
 import { listLatestRuns } from './queries/list-latest-runs.sql.js';
 import { listRuns } from './queries/list-runs.sql.js';
+import { lockJob } from './queries/lock-job.sql.js';
 import { pauseJob } from './queries/pause-job.sql.js';
 import { readDatabaseProgress } from './queries/read-database-progress.sql.js';
 import { resumeJob } from './queries/resume-job.sql.js';
@@ -26,7 +27,7 @@ export const ALL_JOBS = '*';
 /** The jobs and runs of the cluster, as operators see and steer them. */
 @Injectable()
 export class JobLedger {
-  constructor(@Inject(Database) private readonly database: QueryRunner) {}
+  constructor(private readonly database: Database) {}
 
   async pauses(): Promise<Pauses> {
     return new Pauses(await this.query(listJobs()));
@@ -49,9 +50,12 @@ export class JobLedger {
   }
 
   async ask(job: string, request: RunRequest, tx?: QueryRunner): Promise<AskedRunRow> {
-    const { parameters, dryRun, force, askedBy, reason = null } = request;
+    if (tx === undefined) return this.database.transaction({}, (own) => this.ask(job, request, own));
+    const { parameters = {}, dryRun, force, askedBy, reason = null } = request;
     const asked = { job, parameters, isDryRun: dryRun, isForced: force, askedBy, reason };
-    const [row] = await this.query(askRun(asked), tx);
+    // One after the other: the second sees what the first has asked for.
+    await tx.query(unnamed(lockJob(job)));
+    const [row] = await tx.query(unnamed(askRun(asked)));
     return row ?? { runId: null, openRunId: null };
   }
 
@@ -83,7 +87,7 @@ export class JobLedger {
     };
   }
 
-  private query<Row>(statement: Sql<Row>, runner = this.database): Promise<Row[]> {
+  private query<Row>(statement: Sql<Row>, runner: QueryRunner = this.database): Promise<Row[]> {
     return runner.query(unnamed(statement));
   }
 }

@@ -49,26 +49,24 @@ export class JobRun {
 
   /** Ends with the attempt. Throws when what became of it could not be written down: then its lease expires. */
   async go(): Promise<RunEnd> {
-    const { runs, timings, guard } = this.with_;
-    const refusal = await guard.refusal(this.job, this.claimed);
-    if (refusal !== null) {
-      const skipped = {
-        state: 'skipped',
-        code: refusal.code,
-        message: refusal.message,
-        retryAfterMs: null,
-      } as const;
-      return { state: (await runs.fail(this.fence, skipped)) ? 'skipped' : 'lost' };
-    }
+    const { runs, timings } = this.with_;
     const lease = new Lease(this.fence, runs, timings, (reason) => this.abort(reason));
     lease.start(() => this.context?.latest ?? null);
     try {
-      return await this.attempt();
+      return (await this.refused()) ?? (await this.attempt());
     } catch (error) {
       return await this.fail(error);
     } finally {
       lease.stop();
     }
+  }
+
+  private async refused(): Promise<RunEnd | null> {
+    const { runs, guard } = this.with_;
+    const refusal = await guard.refusal(this.job, this.claimed);
+    if (refusal === null) return null;
+    const skipped = await runs.fail(this.fence, { state: 'skipped', ...refusal, retryAfterMs: null });
+    return { state: skipped ? 'skipped' : 'lost' };
   }
 
   private async attempt(): Promise<RunEnd> {

@@ -35,15 +35,15 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy, OnApp
     guard: RunGuard,
     metrics: JobMetrics,
     registry: SchedulerRegistry,
+    windows: MaintenanceWindows,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     @Inject(RUNNER_TIMINGS) timings: RunnerTimings,
     @Optional() @Inject(RUNS_ONLY_ITS_OWN) private readonly runsOnlyItsOwn = false,
   ) {
-    const { enabled: scheduled, windows, timeZone } = config.maintenance;
+    const { enabled: scheduled } = config.maintenance;
     this.dispatcher = new JobDispatcher({ jobs, runs, sessions, guard, metrics, timings, scheduled });
     this.scheduler = new JobScheduler({
-      ...{ jobs, runs, registry, timings },
-      windows: new MaintenanceWindows(windows, timeZone),
+      ...{ jobs, runs, registry, windows, timings },
       onQueued: () => this.dispatcher.wake(),
     });
   }

@@ -5,7 +5,6 @@ import { decideSlots } from './due-slots.js';
 import type { Job } from './job.js';
 import type { JobRunsRepository } from './job-runs.repository.js';
 import type { JobSet } from './job-set.js';
-import { Pauses } from './job-ledger.repository.js';
 import type { MaintenanceWindows } from './maintenance-windows.js';
 import type { RunnerTimings } from './runner-timings.js';
 import { TaskErrors } from './task-errors.js';
@@ -65,11 +64,10 @@ export class JobScheduler {
   private async queueDue(jobs: readonly Job[]): Promise<void> {
     const { runs, windows, timings } = this.with_;
     const rows = await runs.jobs();
-    const pauses = new Pauses(rows);
     for (const job of jobs) {
       const after = rows.find(({ name }) => name === job.name)?.lastSlot;
       const schedule = this.with_.jobs.scheduleOf(job);
-      if (after === undefined || schedule === null || pauses.of(job.name) !== null) continue;
+      if (after === undefined || schedule === null) continue;
       const due = { job, schedule, windows, after: new Date(after), now: new Date(), lateMs: timings.lateMs };
       const decisions = decideSlots(due);
       if (decisions.length === 0) continue;

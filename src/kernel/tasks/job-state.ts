@@ -61,7 +61,7 @@ export interface RunState {
   readonly rows: number | null;
   readonly summary: string | null;
   readonly cancelledBy: string | null;
-  /** Of the last attempt that failed. */
+  /** Of the last attempt that ended badly, also where a later one did well; or why it was skipped. */
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

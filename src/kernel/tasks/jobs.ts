@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import type { QueryRunner } from '../database/database.js';
 import { toValidationError } from '../http/validation.js';
 import { jobIsContinuous, jobNotFound, jobPaused, jobRunning, outsideWindow } from './job.errors.js';
@@ -24,17 +23,13 @@ const WATCH_INTERVAL_MS = 500;
  */
 @Injectable()
 export class Jobs {
-  private readonly windows: MaintenanceWindows;
-
   constructor(
     private readonly set: JobSet,
     private readonly ledger: JobLedger,
     private readonly tasks: LeaderTasks,
     private readonly runner: JobRunner,
-    @Inject(APP_CONFIG) { maintenance }: AppConfig,
-  ) {
-    this.windows = new MaintenanceWindows(maintenance.windows, maintenance.timeZone);
-  }
+    private readonly windows: MaintenanceWindows,
+  ) {}
 
   /** In onModuleInit. Throws when there is one of that name. */
   register(job: Job): void {

@@ -42,12 +42,8 @@ export class LeaderSession implements QueryRunner {
 
   /** Throws LeadershipLostError. Also keeps the server from ending the session as idle. */
   async assertLeader(runner: QueryRunner = this.session): Promise<void> {
-    if (!(await this.isHeldBy(runner))) throw new LeadershipLostError();
-  }
-
-  /** Whether this one speaks to the backend that took the lock. */
-  async isHeldBy(runner: QueryRunner): Promise<boolean> {
-    return (await runner.query(unnamed(checkLeaderLock(this.lock))))[0]?.held === true;
+    const [row] = await runner.query(unnamed(checkLeaderLock(this.lock)));
+    if (row?.held !== true) throw new LeadershipLostError();
   }
 
   /** One statement in its own transaction. */

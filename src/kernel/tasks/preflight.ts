@@ -9,6 +9,8 @@ import { readPressure } from './queries/read-pressure.sql.js';
 
 /** So many looks in a row must be bad: a burst is no reason to give hours of work up. */
 const BAD_LOOKS = 3;
+/** No backend's pid; 0 stands for prepared transactions. */
+const NOBODY = -1;
 /** Of max_connections. */
 const FULL = 0.9;
 
@@ -38,7 +40,7 @@ export class Preflight {
   async objection(): Promise<string | null> {
     const [pressure] = await this.database.query(unnamed(readPressure(this.limits)));
     if (pressure !== undefined) return describePressure(pressure).reason;
-    return this.complaint(await this.load(0, 0)) ?? (await this.disk());
+    return this.complaint(await this.load(NOBODY, 0)) ?? (await this.disk());
   }
 
   /** Of a run whose backend this is; the harm that it does to others. */

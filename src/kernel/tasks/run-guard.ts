@@ -1,5 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { APP_CONFIG, type AppConfig } from '../config/config.js';
+import { Injectable } from '@nestjs/common';
 import { closedSentence } from './due-slots.js';
 import type { Job } from './job.js';
 import { MaintenanceWindows } from './maintenance-windows.js';
@@ -21,14 +20,10 @@ type Claimed = Pick<ClaimedRunRow, 'isDryRun' | 'isForced'>;
 /** Lets heavy runs begin in the maintenance windows and on a healthy database only, and stops them when that ends. */
 @Injectable()
 export class RunGuard {
-  private readonly windows: MaintenanceWindows;
-
   constructor(
     private readonly preflight: Preflight,
-    @Inject(APP_CONFIG) { maintenance }: AppConfig,
-  ) {
-    this.windows = new MaintenanceWindows(maintenance.windows, maintenance.timeZone);
-  }
+    private readonly windows: MaintenanceWindows,
+  ) {}
 
   /** Why it must not begin now; null: it may. */
   async refusal(job: Job, claimed: Claimed): Promise<Refusal | null> {

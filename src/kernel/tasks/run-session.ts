@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { QueryRunner } from '../database/database.js';
 import type { DedicatedSession, DedicatedSessions } from '../database/dedicated-session.js';
+import { unnamed } from '../database/sql.js';
 import { DomainError } from '../errors/domain-error.js';
 import type { Fence } from './fence.js';
 import { runTakenOver } from './fence.js';
 import type { JobRunsRepository } from './job-runs.repository.js';
 import { LeaderSession } from './leader-session.js';
+import { readBackendPid } from './queries/read-backend-pid.sql.js';
 
 const LOCK_PATIENCE_MS = 2000;
 const LOCK_POLL_MS = 100;
+/** Others of this pooler's clients may come between two statements, so one look may miss it. */
+const POOLER_LOOKS = 5;
 
 /** The connection of one run: it holds the job's lock, so that no two runs of the job are at once, whatever the ledger says. */
 export interface RunSession {
@@ -25,6 +30,7 @@ export async function openRunSession(
 ): Promise<RunSession | null> {
   const session = await sessions.connect(`job ${job}`);
   try {
+    if (session.processId !== (await pidOf(session))) await refuseSharedBackend(session, sessions, job);
     const leader = new LeaderSession(session, `job ${job}`);
     if (!(await takeLock(leader))) {
       await session.close();
@@ -32,7 +38,6 @@ export async function openRunSession(
     }
     const backendPid = await runs.attachBackend(session, fence);
     if (backendPid === undefined) throw runTakenOver(fence);
-    if (session.processId !== backendPid) await refuseSharedBackend(leader, sessions, job);
     return { session, leader, backendPid };
   } catch (error) {
     await session.close();
@@ -49,27 +54,29 @@ async function takeLock(leader: LeaderSession): Promise<boolean> {
 
 /**
  * Somebody stands between us and PostgreSQL. A pooler in transaction mode gives a backend that is at rest to whoever comes
- * next: then that one is another's, and with it the lock.
+ * next: it would be another's, and with it the lock, which would stay there when we are gone.
  */
 async function refuseSharedBackend(
-  leader: LeaderSession,
+  session: DedicatedSession,
   sessions: DedicatedSessions,
   job: string,
 ): Promise<void> {
   const other = await sessions.connect(`job ${job} check`);
   try {
-    const isStillOurs = await other.transaction({}, async (tx) => {
-      if (await leader.isHeldBy(tx)) return false;
-      return leader.assertLeader().then(
-        () => true,
-        () => false,
+    for (let look = 0; look < POOLER_LOOKS; look++) {
+      const pid = await pidOf(session);
+      const isShared = await other.transaction(
+        {},
+        async (tx) => (await pidOf(tx)) === pid || (await pidOf(session)) !== pid,
       );
-    });
-    if (!isStillOurs) throw behindPooler();
+      if (isShared) throw behindPooler();
+    }
   } finally {
     await other.close();
   }
 }
+
+const pidOf = async (runner: QueryRunner) => (await runner.query(unnamed(readBackendPid())))[0]?.pid;
 
 const behindPooler = () =>
   new DomainError(

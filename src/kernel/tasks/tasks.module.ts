@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import { JobLedger } from './job-ledger.repository.js';
 import { JobMetrics } from './job-metrics.js';
 import { JobRunner } from './job-runner.js';
@@ -7,6 +8,7 @@ import { JobRunsRepository } from './job-runs.repository.js';
 import { JobSet } from './job-set.js';
 import { Jobs } from './jobs.js';
 import { LeaderTasks } from './leader-tasks.js';
+import { MaintenanceWindows } from './maintenance-windows.js';
 import { Preflight } from './preflight.js';
 import { RunGuard } from './run-guard.js';
 import { defaultTimings, RUNNER_TIMINGS } from './runner-timings.js';
@@ -24,6 +26,12 @@ import { TaskPauses } from './task-pauses.js';
     JobMetrics,
     Preflight,
     RunGuard,
+    {
+      provide: MaintenanceWindows,
+      inject: [APP_CONFIG],
+      useFactory: ({ maintenance }: AppConfig) =>
+        new MaintenanceWindows(maintenance.windows, maintenance.timeZone),
+    },
     { provide: RUNNER_TIMINGS, useValue: defaultTimings },
     JobRunner,
     Jobs,

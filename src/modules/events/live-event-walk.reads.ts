@@ -16,8 +16,8 @@ import { isOfFewEvents } from './queries/live-stream.js';
 const firstSlots: Readonly<Record<SlotSource['kind'], number>> = {
   everywhere: 1,
   hours: 100,
-  facets: 4,
-  blocks: 1,
+  facets: 64,
+  blocks: 24,
 };
 /** A further step looks at as many slots as should do, and not at many times more than the one before. */
 const SLOTS_FACTOR = 4;

@@ -12,7 +12,6 @@ export interface LoadRow {
 }
 
 interface LoadOf {
-  /** 0: of none. */
   backendPid: number;
   mayBlockMs: number;
   replicationLagBytes: number;

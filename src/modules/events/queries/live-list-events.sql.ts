@@ -7,7 +7,7 @@ import { MIN_TIME, time } from './list-times.js';
 import { jumpCtes, jumpEdge } from './live-jump.js';
 import { counterOf, liveScopeOf, scopesCte, type ListScope } from './live-list-scope.js';
 import { slotsCtes, type SlotSource } from './live-slots.js';
-import { streamOf } from './live-stream.js';
+import { streamOf, streamOfBlocks } from './live-stream.js';
 
 /** A place to begin at: exclusive or not. */
 export interface ListStart {
@@ -51,7 +51,8 @@ export type ListedEventRow = {
 
 /**
  * A step of a page: the keys from the covering index, in the list's order, then the events of those alone. One statement,
- * so page and total are of one snapshot.
+ * so page and total are of one snapshot. `hits` are taken slot by slot, without a sort over all of them: a LATERAL runs for
+ * one row of `slots` after the other, which are in order, and ends with the LIMIT, before it has come to the last slot.
  */
 export const liveListEvents = (p: ListStep) => {
   const { userId } = p.filter;
@@ -76,14 +77,14 @@ export const liveListEvents = (p: ListStep) => {
   })}, hits AS MATERIALIZED (
     SELECT x.at, x.id
       FROM slots sl
-     CROSS JOIN LATERAL (${streamOf({
+     CROSS JOIN LATERAL (${(p.source.kind === 'blocks' ? streamOfBlocks : streamOf)({
        filter: p.filter,
        endpoints: p.scope.endpoints,
        direction: p.direction,
        limit: needed,
        where: p.start === null ? nothing : placeOf(p.start, p.direction),
      })}) x
-     ORDER BY ${order} LIMIT ${needed}
+     LIMIT ${needed}
   ), page AS MATERIALIZED (
     SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint OFFSET ${skip}
   )

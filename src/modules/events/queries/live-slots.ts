@@ -9,7 +9,7 @@ export type SlotSource =
   | { readonly kind: 'hours'; readonly counter: string; readonly scopes: SqlFragment }
   /** Five minutes with an event of the contract and of the first topic. */
   | { readonly kind: 'facets'; readonly contract: string | undefined; readonly topic0: string | undefined }
-  /** Hours with blocks of the range. */
+  /** Hours with blocks of the range; `slots` has these as `blocks`, but null where there are rows in no rollup yet. */
   | { readonly kind: 'blocks'; readonly from: number | undefined; readonly to: number | undefined };
 
 export interface SlotQuery {
@@ -29,7 +29,7 @@ export interface SlotQuery {
 const daysOf = (slots: number) => Math.max(2, Math.ceil(slots / 4));
 
 /**
- * `slots` (lo, hi), none overlapping, and `slots_end`: where the slots that were looked at end, null when there are no more.
+ * `slots` (lo, hi), none overlapping, in the order of the direction, and `slots_end`: where the slots that were looked at end, null when there are no more.
  * Needs `delta` of liveCtes, and `scopes`, where the source is not everywhere.
  */
 export function slotsCtes(p: SlotQuery): SqlFragment {
@@ -38,21 +38,24 @@ export function slotsCtes(p: SlotQuery): SqlFragment {
   slots AS (SELECT ${p.lo} AS lo, ${p.hi} AS hi), slots_end AS (SELECT NULL::timestamptz AS at)`;
   const order = p.direction === 'older' ? 'DESC' : 'ASC';
   const length = p.source.kind === 'facets' ? '5 minutes' : '1 hour';
+  const withBlocks = (column: SqlFragment) => (p.source.kind === 'blocks' ? fragment`, ${column}` : nothing);
   return fragment`${daysCte(p, order)}
   candidates AS (${candidatesOf(p, order)}
   ), ordered AS MATERIALIZED (
     SELECT x.lo, sum(sum(x.rows)) OVER (ORDER BY x.lo ${constant(order)}) - sum(x.rows) AS before
-      FROM (SELECT c.lo, c.rows FROM candidates c
+           ${withBlocks(fragment`CASE WHEN count(*) = count(x.blocks) THEN (array_agg(x.blocks))[1] END AS blocks`)}
+      FROM (SELECT c.lo, c.rows ${withBlocks(fragment`c.blocks`)} FROM candidates c
              UNION ALL
-            SELECT date_bin('${constant(length)}', d.at, 'epoch'), 0 FROM delta d
+            SELECT date_bin('${constant(length)}', d.at, 'epoch'), 0 ${withBlocks(fragment`NULL`)} FROM delta d
              WHERE d.at >= ${p.lo} AND d.at < ${p.hi}) x
      GROUP BY x.lo
      ORDER BY x.lo ${constant(order)}
      LIMIT ${p.limit}::int
   ), slots AS MATERIALIZED (
-    SELECT greatest(x.lo, ${p.lo}) AS lo, least(${endOf('x.lo', length)}, ${p.hi}) AS hi
+    SELECT greatest(x.lo, ${p.lo}) AS lo, least(${endOf('x.lo', length)}, ${p.hi}) AS hi ${withBlocks(fragment`x.blocks`)}
       FROM ordered x
      WHERE x.before < ${p.rows}
+     ORDER BY x.lo ${constant(order)}
   ), slots_end AS (
     SELECT CASE WHEN (SELECT count(*) FROM ordered) >= least(${p.limit}::int, count(*) + 1) THEN ${constant(p.direction === 'older' ? 'min(s.lo)' : 'max(s.hi)')}
                 ${p.source.kind === 'facets' ? endOfDays(p) : nothing}
@@ -80,13 +83,15 @@ function candidatesOf({ userId, source, lo, hi, limit }: SlotQuery, order: strin
         WHERE t.user_id = ${userId} AND t.scope_id = sc.scope_id AND t.bucket < ${hi} AND ${endOf('t.bucket', '1 hour')} > ${lo}
           AND t.bucket >= date_bin('1 hour', ${lo}, 'epoch') AND ${constant(source.counter)} > 0
         ORDER BY t.bucket ${constant(order)} LIMIT ${limit}::int) h`;
-    case 'blocks':
+    case 'blocks': {
+      const wanted = fragment`int8multirange(int8range(${source.from ?? null}::bigint, ${source.to ?? null}::bigint, '[]'))`;
       return fragment`
-    SELECT b.hour AS lo, 0 AS rows
+    SELECT b.hour AS lo, 0 AS rows, b.blocks * ${wanted} AS blocks
       FROM event_blocks b
      WHERE b.user_id = ${userId} AND b.hour < ${hi} AND b.hour >= date_bin('1 hour', ${lo}, 'epoch')
-       AND b.blocks && int8range(${source.from ?? null}::bigint, ${source.to ?? null}::bigint, '[]')
+       AND b.blocks && ${wanted}
      ORDER BY b.hour ${constant(order)} LIMIT ${limit}::int`;
+    }
     case 'facets':
       return fragment`
     SELECT x.lo, 0 AS rows

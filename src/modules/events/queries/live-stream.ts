@@ -20,7 +20,7 @@ export interface StreamQuery {
  * scan ends at the limit, however long the history is.
  */
 export function streamOf(p: StreamQuery): SqlFragment {
-  if (isOfFewEvents(p.filter)) return ofFewEvents(p);
+  if (isOfFewEvents(p.filter)) return ofEvents(p, fewEvents(p.filter));
   if (p.endpoints === 'all') return detailed(p, groupsOf(p, nothing));
   const [only, ...others] = p.endpoints;
   if (only !== undefined && others.length === 0)
@@ -126,22 +126,51 @@ export const isOfFewEvents = ({ transactionHash, fromBlock, toBlock }: EventFilt
   transactionHash !== undefined ||
   (fromBlock !== undefined && toBlock !== undefined && toBlock - fromBlock < FEW_BLOCKS);
 
-/** From the events to the attempts. By the hash or the blocks alone first: a contract may have any number of events. */
-function ofFewEvents(p: StreamQuery): SqlFragment {
-  const { userId, status, transactionHash, fromBlock, toBlock } = p.filter;
+/** By the hash or the blocks alone first: a contract may have any number of events. */
+function fewEvents({ transactionHash, fromBlock, toBlock }: EventFilter): SqlFragment {
   const few =
     transactionHash === undefined
       ? fragment`e.block_number >= ${fromBlock}::bigint AND e.block_number <= ${toBlock}::bigint`
       : fragment`e.transaction_hash = ${transactionHash}`;
+  return fragment`(SELECT e.* FROM events e WHERE ${few} OFFSET 0) e WHERE true`;
+}
+
+/** From `events`, a FROM and WHERE with the events as `e`, to the attempts. */
+function ofEvents(p: StreamQuery, events: SqlFragment): SqlFragment {
+  const { userId, status } = p.filter;
   return fragment`
         SELECT g.at, g.id
-          FROM (SELECT coalesce(e.ingested_at, '-infinity') AS at, e.id
-                  FROM (SELECT e.* FROM events e WHERE ${few} OFFSET 0) e WHERE true ${detailsOf(p.filter)} OFFSET 0) g
+          FROM (SELECT coalesce(e.ingested_at, '-infinity') AS at, e.id FROM ${events} ${detailsOf(p.filter)} OFFSET 0) g
          CROSS JOIN LATERAL (
            SELECT FROM delivery_attempts a
             WHERE a.user_id = ${userId} AND a.event_ingested_at = g.at AND a.event_id = g.id
               AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
               ${p.endpoints === 'all' ? nothing : fragment`AND a.endpoint_id = ANY (${[...p.endpoints]}::uuid[])`}
            HAVING count(*) > 0 ${status === undefined ? nothing : fragment`AND ${isStatus[status]}`}) o
+         WHERE g.at >= sl.lo AND g.at < sl.hi
          ORDER BY ${orderOf(p, 'g')} LIMIT ${p.limit}`;
 }
+
+/** An hour's events of the blocks are looked up by their numbers where there are no more of them, whoever's they are. */
+const FEW_OF_BLOCKS = 400;
+
+/**
+ * The rows of slots of blocks: `sl` has the `blocks`. Where few events are of these they lead to the attempts; else many of
+ * the attempts are of them, and the first ones do.
+ */
+export const streamOfBlocks = (p: StreamQuery): SqlFragment => fragment`
+        SELECT x.at, x.id
+          FROM (SELECT count(*) <= ${FEW_OF_BLOCKS}::int AS is_few
+                  FROM (SELECT FROM unnest(sl.blocks) b
+                          JOIN events e ON e.block_number >= lower(b) AND e.block_number < upper(b)
+                         LIMIT ${FEW_OF_BLOCKS + 1}::int) e) k
+         CROSS JOIN LATERAL (
+           (${ofEvents(
+             p,
+             fragment`unnest(sl.blocks) b
+                  CROSS JOIN LATERAL (SELECT e.* FROM events e
+                                       WHERE e.block_number >= lower(b) AND e.block_number < upper(b) OFFSET 0) e
+                 WHERE k.is_few AND sl.blocks IS NOT NULL`,
+           )})
+            UNION ALL
+           (${streamOf({ ...p, where: fragment`${p.where} AND (k.is_few AND sl.blocks IS NOT NULL) IS NOT TRUE` })})) x`;

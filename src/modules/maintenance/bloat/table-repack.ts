@@ -4,6 +4,9 @@ import { BloatReads, rewriteBytes, type BloatBound, type BloatedTable } from './
 import { PgRepack } from './pg-repack.js';
 import { commands, TablesRepository } from './tables.repository.js';
 
+/** Less than after what the server ends an idle session. */
+const ASK_EVERY_MS = 1000;
+
 export interface RepackSettings {
   /** The client program; undefined: it must not be run. */
   program: string | undefined;
@@ -89,7 +92,7 @@ export class TableRepack {
       return `${name}: the free disk of the server cannot be seen from here: give free_disk_bytes`;
     if (free < needed) return `${name} needs about ${needed} bytes of disk, ${free} are free`;
     const before = await this.repository.size(facts.oid);
-    await client.run(quoted(facts), this.context.signal);
+    await this.whileOurs((signal) => client.run(quoted(facts), signal));
     const after = await this.repository.size(facts.oid);
     if (before === undefined || after === undefined || before.file === after.file)
       return `${name} was left by pg_repack: others were at work on it all the time, or it has no key`;
@@ -100,6 +103,18 @@ export class TableRepack {
       bytes_promised: table.wastedBytes,
       source: table.source,
     };
+  }
+
+  /** The program works in sessions of its own, which know nothing of the run: a run that is not ours any more ends it. */
+  private async whileOurs(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const lost = new AbortController();
+    const ask = () => void this.repository.repackVersion().catch((error: unknown) => lost.abort(error));
+    const timer = setInterval(ask, ASK_EVERY_MS);
+    try {
+      await work(AbortSignal.any([this.context.signal, lost.signal]));
+    } finally {
+      clearInterval(timer);
+    }
   }
 }
 

@@ -8,13 +8,10 @@ export const lockUserOfDays = (p: { userId: string }) => sql<object>('maintenanc
 export const hasRetention = () => sql<{ isThere: boolean }>('maintenance.has-retention')`
   SELECT to_regclass('public.ethhook_admin_retention') IS NOT NULL AS "isThere"`;
 
-/**
- * The first day that retention has left whole. It removes by the event's time, with all attempts: retries of a removed event
- * are of the week after, as far as there are any. Today and yesterday are counted in any case.
- */
+/** The first day that retention has left whole. What it has removed was ingested and tried before its time. */
 const firstWholeDay = fragment`(
-    SELECT coalesce(max(least(t.attempts_before::date + 8, (now() AT TIME ZONE 'UTC')::date - 1)), '-infinity')
-      FROM (SELECT r.attempts_before AT TIME ZONE 'UTC' AS attempts_before FROM ethhook_admin_retention r) t)`;
+    SELECT coalesce(max(t.at::date + (t.at::date < t.at)::int), '-infinity')
+      FROM (SELECT r.attempts_before AT TIME ZONE 'UTC' AS at FROM ethhook_admin_retention r) t)`;
 
 const figures = constant(
   'event_count, delivery_count, successful_deliveries, failed_deliveries, duration_count, duration_sum_ms',
