@@ -4,11 +4,12 @@ import { FlagError } from '../src/demo/flags.js';
 import { DomainError, type ErrorKind } from '../src/kernel/errors/domain-error.js';
 import { openDesk } from './maintenance/desk.js';
 import { exitCodes, type Outcome } from './maintenance/outcome.js';
+import { partVerbs } from './maintenance/part-verbs.js';
 import { runVerbs } from './maintenance/run-verbs.js';
 import type { Verb } from './maintenance/verb.js';
 import { Terminal } from './migrate/terminal.js';
 
-const verbs: Readonly<Record<string, Verb>> = { ...runVerbs };
+const verbs: Readonly<Record<string, Verb>> = { ...runVerbs, ...partVerbs };
 
 const usage = `usage: npm run maintenance -- VERB [arguments] [flags]
 ${Object.values(verbs)

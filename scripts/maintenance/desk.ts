@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { pendingMigrations } from '../../src/data-source.js';
 import type { Author } from '../../src/kernel/audit/audit-log.repository.js';
@@ -72,6 +72,11 @@ export class Desk {
     return outcomeOf(run);
   }
 
+  /** A service of a part. */
+  get<Service>(type: Type<Service>): Service {
+    return this.context.get(type);
+  }
+
   close(): Promise<void> {
     return this.context.close();
   }
@@ -103,7 +108,8 @@ export async function openDesk(
 ): Promise<Desk> {
   const config = configOf(databaseUrl);
   await passStartGate(config, pendingMigrations, interrupted);
-  const log = createLogger({ level: 'error', format: 'json' }, process.stderr);
+  // A run's failure is told once, by what the run says.
+  const log = createLogger({ level: 'fatal', format: 'json' }, process.stderr);
   const context = await NestFactory.createApplicationContext(CommandModule.with(config), {
     logger: new NestLogger(log),
     abortOnError: false,

@@ -1,5 +1,16 @@
 export { MaintenanceModule } from './maintenance.module.js';
 export { MaintenanceRoutesModule } from './maintenance-routes.module.js';
+export { AutovacuumService } from './autovacuum/autovacuum.service.js';
+export type { AutovacuumProposalsDto } from './autovacuum/dto/autovacuum-proposal.dto.js';
+export { BloatService } from './bloat/bloat.service.js';
+export type { BloatDto } from './bloat/dto/bloat.dto.js';
+export { ConfigurationService } from './configuration/configuration.service.js';
+export type { ConfigurationAdviceDto } from './configuration/dto/configuration-advice.dto.js';
+export { patchFormats } from './configuration/dto/configuration-bodies.dto.js';
+export type { IndexEvidenceDto } from './indexes/dto/index-evidence.dto.js';
+export { IndexEvidenceService } from './indexes/index-evidence.service.js';
+export type { RetentionDto, RetentionEstimateDto } from './retention/dto/retention.dto.js';
+export { RetentionService } from './retention/retention.service.js';
 export type { JobDto } from './runs/dto/job.dto.js';
 export { runStates, type RunDetailsDto, type RunDto } from './runs/dto/run.dto.js';
 export { JobsService } from './runs/jobs.service.js';
