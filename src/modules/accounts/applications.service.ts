@@ -4,7 +4,7 @@ import { applicationLimitReached, applicationNotFound, userGone } from './accoun
 import type { Actor } from './actor.js';
 import { ApplicationsReadModel } from './applications.read-model.js';
 import { ApplicationsRepository } from './applications.repository.js';
-import { AuditLogRepository, type AuditEntry } from './audit-log.repository.js';
+import { AuditLogRepository, type AuditEntry } from '../../kernel/audit/audit-log.repository.js';
 import { changesOf } from './changes.js';
 import type {
   ApplicationDto,

@@ -3,7 +3,7 @@ import { Tokens } from '../../kernel/auth/tokens.js';
 import { Database } from '../../kernel/database/database.js';
 import type { Client } from '../../kernel/http/client.js';
 import { emailTaken, invalidCredentials } from './accounts.errors.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository } from '../../kernel/audit/audit-log.repository.js';
 import type { LoginBody, SessionDto } from './dto/login.dto.js';
 import type { RegisterBody } from './dto/register.dto.js';
 import { toUserDto } from './dto/user.dto.js';

@@ -3,7 +3,7 @@ import { Database } from '../../kernel/database/database.js';
 import type { Client } from '../../kernel/http/client.js';
 import { Cursors } from '../../kernel/http/cursor.js';
 import { applicationNotFound, deletionNotFound, endpointNotFound } from './accounts.errors.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository } from '../../kernel/audit/audit-log.repository.js';
 import { DeletionsReadModel } from './deletions.read-model.js';
 import { DeletionsRepository } from './deletions.repository.js';
 import type { DeletionDto, DeletionListDto } from './dto/deletion.dto.js';

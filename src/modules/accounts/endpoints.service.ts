@@ -5,7 +5,7 @@ import { AccountsContract } from './accounts.contract.js';
 import { applicationNotFound, endpointLimitReached, endpointNotFound } from './accounts.errors.js';
 import type { Actor } from './actor.js';
 import { ApplicationsRepository } from './applications.repository.js';
-import { AuditLogRepository, type AuditEntry } from './audit-log.repository.js';
+import { AuditLogRepository, type AuditEntry } from '../../kernel/audit/audit-log.repository.js';
 import { changesOf } from './changes.js';
 import type { CreateEndpointBody, UpdateEndpointBody } from './dto/endpoint-bodies.dto.js';
 import type { EndpointDto, EndpointListDto } from './dto/endpoint.dto.js';

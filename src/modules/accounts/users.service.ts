@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../kernel/database/database.js';
 import type { Actor } from './actor.js';
 import { nameEmpty, userGone } from './accounts.errors.js';
-import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditLogRepository } from '../../kernel/audit/audit-log.repository.js';
 import { changesOf } from './changes.js';
 import { toUserDto, type UserDto } from './dto/user.dto.js';
 import type { UpdateUserBody } from './dto/update-user.dto.js';
