@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { entityTag } from '../http/etag.js';
 import type { Trust } from '../http/trust.js';
 import { answerKey } from './answer-key.js';
 import { Budget } from './budget.js';
@@ -56,12 +57,27 @@ export class Answers {
     const versions = this.tags.versions(['all', ...question.tags], budget);
     const known = typeof versions === 'string' ? versions : await versions;
     const key = answerKey(this.identity, known, question.text);
-    const lifetime = this.lifetimeOf(question);
-    const answer = question.isBypass
-      ? await this.bypass(key, lifetime, fetch)
-      : await this.share(key, () => this.find(key, lifetime, budget, fetch));
+    const answer = this.hit(key, question) ?? (await this.miss(key, question, budget, fetch));
     this.metrics.answered(answer.outcome);
     return answer;
+  }
+
+  /** What is fresh in memory needs nothing else. */
+  private hit(key: string, { isBypass }: Question): Answer | undefined {
+    const kept = isBypass ? undefined : this.tiers.peek(key);
+    if (kept === undefined || Date.now() > kept.freshUntil) return undefined;
+    return { kept, outcome: 'hit', ageMs: ageOf(kept) };
+  }
+
+  private miss(
+    key: string,
+    question: Question,
+    budget: Budget,
+    fetch: () => Promise<Fetched>,
+  ): Promise<Answer> {
+    const lifetime = this.lifetimeOf(question);
+    if (question.isBypass) return this.bypass(key, lifetime, fetch);
+    return this.share(key, () => this.find(key, lifetime, budget, fetch));
   }
 
   private share(key: string, find: () => Promise<Answer>): Promise<Answer> {
@@ -106,6 +122,7 @@ export class Answers {
 
 const keep = (fetched: Fetched, { freshMs }: Lifetime, now = Date.now()): Kept => ({
   ...fetched,
+  tag: entityTag(fetched.text),
   readAt: now,
   freshUntil: now + freshMs,
 });

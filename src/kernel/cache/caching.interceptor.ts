@@ -95,9 +95,10 @@ const fetched = (answer: unknown): Fetched =>
     ? { text: JSON.stringify((answer as Trusted<unknown>).body), trust: answer.trust }
     : { text: JSON.stringify(answer), trust: null };
 
-function describe(reply: FastifyReply, { outcome, ageMs }: Answer): void {
+function describe(reply: FastifyReply, { kept, outcome, ageMs }: Answer): void {
   void reply
     .type('application/json; charset=utf-8')
+    .header('ETag', kept.tag)
     .header(CACHE_HEADERS.outcome, outcome)
     .header(CACHE_HEADERS.age, String(Math.floor(ageMs / 1000)));
 }

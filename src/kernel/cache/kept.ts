@@ -5,6 +5,8 @@ export interface Kept {
   /** JSON. */
   readonly text: string;
   readonly trust: Trust | null;
+  /** Its entity tag: of a body of 100 kB, not to be computed anew for each who asks. */
+  readonly tag: string;
   /** When it was read, and until when it is fresh, in ms since 1970. */
   readonly readAt: number;
   readonly freshUntil: number;

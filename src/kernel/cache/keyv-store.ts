@@ -28,7 +28,7 @@ export class KeyvStore extends EventEmitter implements KeyvStoreAdapter {
     if (ttlMs < 1) return;
     const now = Date.now();
     const lifetime = { freshMs: Math.ceil(ttlMs), staleMs: 0 };
-    const kept = { text, trust: null, readAt: now, freshUntil: now + lifetime.freshMs };
+    const kept = { text, trust: null, tag: '', readAt: now, freshUntil: now + lifetime.freshMs };
     await this.tiers.set(await this.keyOf(key), lifetime, kept);
   }
 

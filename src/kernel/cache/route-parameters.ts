@@ -62,9 +62,7 @@ function parse(schema: z.ZodType | undefined, value: unknown): Parameters['query
 }
 
 /** The same text for the same values, in whatever order they were put together. */
-export const canonical = (value: Parameters): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+export const canonical = ({ params, query }: Parameters): string =>
+  JSON.stringify([sorted(params), sorted(query)]);
+
+const sorted = (values: Parameters['query']) => Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1));

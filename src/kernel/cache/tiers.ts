@@ -66,6 +66,12 @@ export class Tiers {
     return found.catch(throwCause);
   }
 
+  /** What is in memory, be it stale. */
+  peek(key: string): Kept | undefined {
+    const text = this.memory.get(key);
+    return text === undefined ? undefined : keptSerializer.deserialize(text).value;
+  }
+
   /** What is kept and fresh. */
   get(key: string): Promise<Kept | undefined> {
     return this.cache.use('both').get<Kept>({ key, grace: false });
