@@ -6,17 +6,21 @@ import type { TroubleKind } from './redis-trouble.js';
 /** What this process has answered from its cache, and what became of its Redis. */
 @Injectable()
 export class CacheMetrics {
-  private readonly answers: Counter<'result'>;
+  /** Counted here: an answer from memory takes some 10 µs, and a labelled counter two of them. */
+  private readonly answers: Record<Outcome, number> = { hit: 0, miss: 0, stale: 0, bypass: 0 };
   private readonly troubles: Counter<'kind'>;
   private readonly refreshes: Counter<never>;
   private readonly invalidations: Counter<'reached'>;
 
   constructor(private readonly metrics: Metrics) {
-    this.answers = metrics.counter({
-      name: 'ethhook_cache_answers_total',
-      help: 'Answers of cached routes: hit, miss, stale, bypass.',
-      labels: ['result'],
-    });
+    metrics.observedCounter(
+      {
+        name: 'ethhook_cache_answers_total',
+        help: 'Answers of cached routes: hit, miss, stale, bypass.',
+        labels: ['result'],
+      },
+      () => Object.entries(this.answers).map(([result, value]) => ({ labels: { result }, value })),
+    );
     this.troubles = metrics.counter({
       name: 'ethhook_cache_redis_errors_total',
       help: 'Times that Redis was lost, or not to be had: late, full, refused, connection, other.',
@@ -34,7 +38,7 @@ export class CacheMetrics {
   }
 
   answered(result: Outcome): void {
-    this.answers.increment({ result });
+    this.answers[result]++;
   }
 
   trouble(kind: TroubleKind): void {

@@ -23,6 +23,8 @@ export interface Lifetime {
 /** Memory over Redis. bentocache has the order of the tiers, one read at a time for a key, and stale-while-revalidate. */
 export class Tiers {
   private readonly memory: LRUCache<string, string>;
+  /** Of those in memory that were asked for; its texts are parts of theirs. */
+  private readonly parsed = new Map<string, Kept>();
   private readonly cache;
 
   constructor(
@@ -35,6 +37,7 @@ export class Tiers {
       maxSize: memoryBytes,
       maxEntrySize: Math.floor(memoryBytes * MAX_SHARE),
       sizeCalculation: (text) => Buffer.byteLength(text) + ENTRY_OVERHEAD,
+      dispose: (_text, key) => this.parsed.delete(key),
     });
     const memory = { options: {}, factory: () => new MemoryDriver({ cacheInstance: this.memory }) };
     const redis = { options: {}, factory: () => shared };
@@ -69,7 +72,12 @@ export class Tiers {
   /** What is in memory, be it stale. */
   peek(key: string): Kept | undefined {
     const text = this.memory.get(key);
-    return text === undefined ? undefined : keptSerializer.deserialize(text).value;
+    if (text === undefined) return undefined;
+    const known = this.parsed.get(key);
+    if (known !== undefined) return known;
+    const { value } = keptSerializer.deserialize(text);
+    this.parsed.set(key, value);
+    return value;
   }
 
   /** What is kept and fresh. */
