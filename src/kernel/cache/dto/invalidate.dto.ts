@@ -13,7 +13,7 @@ export const invalidateBodySchema = z
     all: z.literal(true, 'must be true').optional().meta({ description: 'Every answer of everybody.' }),
   })
   .refine((body) => Object.values(body).some((value) => value !== undefined), one)
-  .meta({ example: { tenant_id: '3f2b8c1e-7a54-4a8e-9c58-0d6f3f1c9b11' } });
+  .meta({ id: 'InvalidateBody', example: { tenant_id: '3f2b8c1e-7a54-4a8e-9c58-0d6f3f1c9b11' } });
 
 export type InvalidateBody = z.output<typeof invalidateBodySchema>;
 
