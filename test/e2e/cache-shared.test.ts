@@ -41,7 +41,7 @@ async function startApps(count: number, url: string, environment: NodeJS.Process
 
 async function createWorld(): Promise<TestDatabase> {
   const created = await createTestDatabase();
-  await createListWorld(created.query as never);
+  await createListWorld(created.query);
   await created.query(
     `UPDATE applications SET api_key = CASE id WHEN $1 THEN $2 WHEN $3 THEN $4 ELSE $5 END`,
     [ids.aliceApp, keys.alice, more.application, keys.alice2, keys.bob],

@@ -21,8 +21,8 @@ if (!isThere)
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** As whoever looks after it. */
-  admin<T>(use: (redis: Redis) => Promise<T>): Promise<T>;
+  /** As whoever looks after it, who knows the password where there is one. */
+  admin<T>(use: (redis: Redis) => Promise<T>, password?: string): Promise<T>;
   /** kill -9. */
   kill(): Promise<void>;
   /** The same again, on the same port, with what it had written to its file. */
@@ -42,7 +42,7 @@ export async function startRedis(port?: number): Promise<RedisServer> {
   return {
     url,
     port: at,
-    admin: (use) => withClient(url, use),
+    admin: (use, password) => withClient(url.replace('//', `//:${password ?? ''}@`), use),
     kill: () => end(child),
     restart: async () => {
       await end(child);
