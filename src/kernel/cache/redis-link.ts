@@ -136,9 +136,13 @@ export class RedisLink {
 
 const ignore = () => undefined;
 
-/** Throws the first error of a pipeline's commands. */
-export function assertAll(results: readonly [error: Error | null, result: unknown][] | null): void {
-  const failed = (results ?? []).find(([error]) => error !== null);
-  if (failed?.[0]) throw failed[0];
+/** What a pipeline's commands gave; throws the first error of them. */
+export function assertAll(
+  results: readonly (readonly [error: Error | null, result: unknown])[] | null,
+): unknown[] {
   if (results === null) throw new Error('a transaction was discarded');
+  return results.map(([error, result]) => {
+    if (error !== null) throw error;
+    return result;
+  });
 }

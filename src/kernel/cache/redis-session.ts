@@ -71,5 +71,7 @@ const connection = (url: string) =>
     maxRetriesPerRequest: 0,
     autoResubscribe: false,
     connectTimeout: OPEN_TIMEOUT_MS,
+    // A frozen one takes no leave.
+    disconnectTimeout: 100,
     connectionName: 'ethhook-admin-cache',
   });

@@ -59,8 +59,8 @@ export class Tags implements LinkListener {
   }
 
   /** Nobody knows what was invalidated while a session was away, so nothing of before counts. */
-  greet(redis: Redis): Promise<void> {
-    return publish(redis, ['all']);
+  async greet(redis: Redis): Promise<void> {
+    await publish(redis, ['all']);
   }
 
   heard(message: string): void {
@@ -88,18 +88,19 @@ export class Tags implements LinkListener {
   }
 }
 
-export async function publish(redis: Redis, tags: readonly Tag[]): Promise<void> {
+/** Returns how many heard it. */
+export async function publish(redis: Redis, tags: readonly Tag[]): Promise<number> {
   // Neither needs memory: a full Redis takes both.
-  assertAll(await redis.pipeline().unlink(tags.map(tagName)).publish(CHANNEL, messageOf(tags)).exec());
+  const pipeline = redis.pipeline().unlink(tags.map(tagName)).publish(CHANNEL, messageOf(tags));
+  return Number(assertAll(await pipeline.exec()).at(-1));
 }
 
 async function readVersions(redis: Redis, tags: readonly Tag[]): Promise<string[]> {
   const pipeline = redis.pipeline();
   for (const tag of tags) pipeline.set(tagName(tag), randomUUID(), 'PX', VERSION_MS, 'NX').get(tagName(tag));
-  const results = await pipeline.exec();
-  assertAll(results);
+  const results = assertAll(await pipeline.exec());
   return tags.map((_, index) => {
-    const version = results?.[2 * index + 1]?.[1];
+    const version = results[2 * index + 1];
     // One that has ended just now is none.
     return typeof version === 'string' ? version : randomUUID();
   });
