@@ -3,7 +3,7 @@ import { FlagError, optionalText, readFlags, wholeNumber } from '../../src/demo/
 export interface CacheOptions {
   events: number;
   /** Of each round of a throughput. */
-  seconds: number;
+  milliseconds: number;
   out: string;
 }
 
@@ -11,7 +11,7 @@ export const usage = `usage: npm run bench:cache -- [flags]
   What an answer that is kept costs: requests a second of a hit beside a route that does nothing, and beside the same
   routes without a cache; then how many statements a crowd costs that asks for what is not kept.
   --events N       of the demo data: 1000 to 1000000 (default 100000)
-  --seconds N      of each round, of which there are three: 1 to 60 (default 3)
+  --milliseconds N of each round: 100 to 10000 (default 500)
   --out FILE.md    the page with the result; the figures go beside it as .json (default docs/bench/cache.md)
 Exit 0 when every bound holds, 1 when one does not or the bench fails, 2 for a wrong flag.`;
 
@@ -19,12 +19,12 @@ Exit 0 when every bound holds, 1 when one does not or the bench fails, 2 for a w
 export function readOptions(args: readonly string[]): CacheOptions | null {
   const flags = readFlags(args, {
     events: wholeNumber(1000, 1_000_000, 100_000),
-    seconds: wholeNumber(1, 60, 3),
+    milliseconds: wholeNumber(100, 10_000, 500),
     out: optionalText(1),
   });
   if (flags === null) return null;
-  const { events, seconds, out = 'docs/bench/cache.md' } = flags;
+  const { events, milliseconds, out = 'docs/bench/cache.md' } = flags;
   if (!out.endsWith('.md'))
     throw new FlagError(`--out is ${JSON.stringify(out)}: it takes the name of an .md file`);
-  return { events, seconds, out };
+  return { events, milliseconds, out };
 }

@@ -52,7 +52,7 @@ const publicRoutes = [
   'POST /auth/register',
   'POST /auth/login',
 ];
-const adminRoutes = ['GET /statistics/alchemy-usage'];
+const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate'];
 const keyRoutes = [
   'GET /events',
   'GET /events/{id}',
@@ -185,7 +185,7 @@ it("another tenant, and an administrator, get nothing that is alice's, and chang
 it('only administrators open their routes', async () => {
   for (const route of closedRoutes().filter((one) => adminRoutes.includes(nameOf(one)))) {
     expect(await ask(route, bearer(tokens.alice))).toMatchObject({ status: 403, code: 'admin_only' });
-    expect((await ask(route, bearer(tokens.admin))).status).toBe(404);
+    expect([200, 404]).toContain((await ask(route, bearer(tokens.admin))).status);
   }
 });
 
