@@ -44,10 +44,10 @@ export class SharedTier implements L2CacheDriver {
 
   /** Does not wait for Redis. Gives the lock back together with the answer. */
   set(key: string, value: string, ttlMs?: number): Promise<boolean> {
+    const token = this.locks.get(key);
+    this.locks.delete(key);
     void this.link.use(new Budget(), async (redis) => {
       const pipeline = redis.pipeline().set(answerName(key), value, 'PX', Math.ceil(ttlMs ?? LOCK_MS));
-      const token = this.locks.get(key);
-      this.locks.delete(key);
       if (token !== undefined) pipeline.eval(RELEASE, 1, lockName(key), token);
       assertAll(await pipeline.exec());
     });
