@@ -23,12 +23,21 @@ export class Tags implements LinkListener {
   private readonly known = new LRUCache<Tag, string>({ max: MAX_KNOWN });
   /** Grows with each change of `known` that others have caused. */
   private changes = 0;
+  private learnt: (tags: readonly Tag[]) => void = () => undefined;
 
   constructor(
     private readonly link: RedisLink,
     private readonly metrics: CacheMetrics,
   ) {
     link.listen(this);
+  }
+
+  /**
+   * Called before anything is read under versions that this process did not know: they may have been made up since a change,
+   * so what is read must have all that was written until now. A replica that is behind would be kept for half a minute.
+   */
+  onLearnt(listener: (tags: readonly Tag[]) => void): void {
+    this.learnt = listener;
   }
 
   /** In the order of the tags. At once where they are known. */
@@ -75,6 +84,7 @@ export class Tags implements LinkListener {
   private async learn(tags: readonly Tag[], budget: Budget): Promise<string> {
     const before = this.changes;
     const found = await this.link.use(budget, (redis) => readVersions(redis, tags));
+    this.learnt(tags);
     const versions = found ?? tags.map((tag) => this.known.get(tag) ?? randomUUID());
     // What was heard meanwhile is newer than what was read.
     if (this.changes === before || found === undefined)
