@@ -2,7 +2,7 @@ import { Metrics } from '../telemetry/metrics.js';
 import { Budget } from './budget.js';
 import { CacheMetrics } from './cache-metrics.js';
 import { RedisLink } from './redis-link.js';
-import { tagOf, tagsOf, type Tag } from './tag.js';
+import { messageOf, tagOf, tagsOf, type Tag } from './tag.js';
 import { Tags } from './tags.js';
 
 const alice = tagOf('tenant', '00000000-0000-4000-8000-00000000000a');
@@ -50,4 +50,22 @@ it('what is no message of ours is none: everything is forgotten then', async () 
   const before = await versionsOf(tags, 'all', alice);
   tags.heard('[1]');
   expect(await versionsOf(tags, 'all', alice)).not.toBe(before);
+});
+
+it('what was read of Redis before an invalidation was heard is not remembered after it', async () => {
+  const answers: ((versions: string[]) => void)[] = [];
+  const link = {
+    listen: () => undefined,
+    use: () => new Promise<string[]>((resolve) => answers.push(resolve)),
+  } as unknown as RedisLink;
+  const tags = new Tags(link, new CacheMetrics(new Metrics()));
+  const old = versionsOf(tags, alice);
+  tags.heard(messageOf([alice]));
+  answers[0]?.(['old']);
+  expect(await old).toBe('old');
+  const next = versionsOf(tags, alice);
+  answers[1]?.(['new']);
+  expect(await next).toBe('new');
+  expect(await versionsOf(tags, alice)).toBe('new');
+  expect(answers).toHaveLength(2);
 });
