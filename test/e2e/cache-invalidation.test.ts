@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import {
   apiKey,
   dashboard,
@@ -38,6 +39,28 @@ it('a change over the API shows in the next answer', async () => {
     204,
   );
   expect((await world.ask(performance)).status).toBe(404);
+});
+
+it('a change shows although an answer was read and kept while it was being made', async () => {
+  const locker = new pg.Client({ connectionString: world.database.url });
+  await locker.connect();
+  await locker.query('BEGIN');
+  await locker.query('SELECT FROM endpoints WHERE id = $1 FOR UPDATE', [ids.aliceMain]);
+  const change = world.app.call('PUT', `/endpoints/${ids.aliceMain}`, world.tokens.alice, {
+    name: 'renamed',
+  });
+  const isWaiting = async () =>
+    (
+      await world.database.query(
+        `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      )
+    ).length > 0;
+  while (!(await isWaiting())) await sleep(10);
+  expect(await world.nameOf()).toBe('main');
+  await locker.query('ROLLBACK');
+  await locker.end();
+  expect((await change).status).toBe(200);
+  expect(await world.nameOf()).toBe('renamed');
 });
 
 it("one tenant's change leaves the answers of the others", async () => {

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { Budget, within } from './budget.js';
+import { Budget } from './budget.js';
 
 const OPEN_TIMEOUT_MS = 1000;
 
@@ -29,8 +29,9 @@ export class RedisSession {
     let trouble: Error | undefined;
     for (const client of [redis, bus]) client.on('error', (error: Error) => (trouble ??= error));
     try {
-      await within(OPEN_TIMEOUT_MS, Promise.all([redis.connect(), bus.connect()]));
-      await within(OPEN_TIMEOUT_MS, bus.subscribe(channel));
+      const budget = new Budget(OPEN_TIMEOUT_MS);
+      await budget.spend(Promise.all([redis.connect(), bus.connect()]));
+      await budget.spend(bus.subscribe(channel));
     } catch (error) {
       session.close();
       // What it is told at the end is that the connection is closed; why, it was told before.
