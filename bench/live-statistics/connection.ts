@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { loadConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions } from '../../src/kernel/database/connection.js';
-import { send, type QueryRunner } from '../../src/kernel/database/database.js';
+import { Wire, type QueryRunner } from '../../src/kernel/database/wire.js';
 
 /** After that a statement is given up: the plan saw 306 s, and there are many. */
 export const TIMEOUT_MS = 120_000;
@@ -33,10 +33,11 @@ export async function connect(databaseUrl: string, signal: AbortSignal): Promise
   const client = new pg.Client(options);
   client.on('error', () => undefined); // the statement under way fails too
   await client.connect();
+  const wire = new Wire(config.database.statementTimeoutMs, 'none');
   const breakOff = () => void client.end().catch(() => undefined);
   signal.addEventListener('abort', breakOff);
   return {
-    query: (statement) => send(client, statement),
+    query: (statement) => wire.query(client, statement),
     close: async () => {
       signal.removeEventListener('abort', breakOff);
       await client.end().catch(() => undefined);

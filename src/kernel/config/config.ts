@@ -24,7 +24,11 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).optional(),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: postgresUrl.optional(),
+  // PostgreSQL itself, where DATABASE_URL is a pooler: for what needs a session of its own.
+  DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
   DATABASE_REPLICA_URLS: z.string().default('').transform(commaList).pipe(z.array(postgresUrl).max(16)),
+  DATABASE_REPLICA_MAX_LAG_MS: integer(500, 600_000).default(2000),
   REDIS_URL: urlWith('redis:', 'rediss:').optional(),
   // 16 and not 32: a secret that the old API already signs with must go on working.
   JWT_SECRET: z.string().min(16).optional(),
@@ -38,6 +42,9 @@ const environmentSchema = z.object({
   SHUTDOWN_TIMEOUT_MS: integer(100, 300_000).default(10_000),
   DATABASE_POOL_MAX: integer(1, 1000).default(50),
   DATABASE_POOL_MIN: integer(0, 1000).default(10),
+  DATABASE_WRITE_POOL_MAX: integer(1, 1000).default(10),
+  DATABASE_WRITE_POOL_MIN: integer(0, 1000).default(2),
+  DATABASE_QUEUE_MAX: integer(0, 100_000).default(200),
   DATABASE_ACQUIRE_TIMEOUT_MS: integer(100, 60_000).default(3000),
   DATABASE_IDLE_TIMEOUT_SECONDS: integer(1, 86_400).default(600),
   DATABASE_MAX_LIFETIME_SECONDS: integer(1, 86_400).default(1800),
@@ -93,6 +100,10 @@ function contradictions(present: NodeJS.ProcessEnv, env: Environment | undefined
     problems.push('JWT_SECRET: is required when DATABASE_URL is set');
   if (env && env.DATABASE_POOL_MIN > env.DATABASE_POOL_MAX)
     problems.push('DATABASE_POOL_MIN: must not be greater than DATABASE_POOL_MAX');
+  if (env && env.DATABASE_WRITE_POOL_MIN > env.DATABASE_WRITE_POOL_MAX)
+    problems.push('DATABASE_WRITE_POOL_MIN: must not be greater than DATABASE_WRITE_POOL_MAX');
+  if (env?.DATABASE_POOLER === 'transaction' && env.DATABASE_DIRECT_URL === undefined)
+    problems.push('DATABASE_DIRECT_URL: is required when DATABASE_POOLER is transaction');
   return problems;
 }
 
@@ -110,9 +121,17 @@ function toConfig(env: Environment) {
     },
     database: {
       url: env.DATABASE_URL,
+      directUrl: env.DATABASE_DIRECT_URL,
+      pooler: env.DATABASE_POOLER,
       replicaUrls: env.DATABASE_REPLICA_URLS,
+      /** A replica that is further behind is not read from. */
+      replicaMaxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS,
       poolMax: env.DATABASE_POOL_MAX,
       poolMin: env.DATABASE_POOL_MIN,
+      writePoolMax: env.DATABASE_WRITE_POOL_MAX,
+      writePoolMin: env.DATABASE_WRITE_POOL_MIN,
+      /** Requests that wait for a connection of a pool; more are refused at once. */
+      queueMax: env.DATABASE_QUEUE_MAX,
       acquireTimeoutMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
       idleTimeoutSeconds: env.DATABASE_IDLE_TIMEOUT_SECONDS,
       maxLifetimeSeconds: env.DATABASE_MAX_LIFETIME_SECONDS,

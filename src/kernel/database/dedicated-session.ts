@@ -2,15 +2,10 @@ import pg from 'pg';
 import type { AppConfig } from '../config/config.js';
 import { connectionOptions } from './connection.js';
 import { breaksConnection, toDomainError } from './database-error.js';
-import {
-  runTransaction,
-  send,
-  type QueryRunner,
-  type TransactionOptions,
-  type WorkClass,
-} from './database.js';
+import { destroySocket } from './destroy-socket.js';
 import type { Sql } from './sql.js';
-import { destroySocket, type DatabaseWatchdog } from './watchdog.js';
+import type { DatabaseWatchdog } from './watchdog.js';
+import { Wire, type QueryRunner, type TransactionOptions, type WorkClass } from './wire.js';
 
 const LOCK_TIMEOUT_MS = 5000;
 /**
@@ -27,12 +22,14 @@ const CLOSE_TIMEOUT_MS = 500;
  */
 export class DedicatedSession implements QueryRunner {
   private readonly lostController = new AbortController();
+  private readonly wire: Wire;
 
   constructor(
     private readonly client: pg.Client,
-    private readonly statementTimeoutMs: Readonly<Record<WorkClass, number>>,
+    statementTimeoutMs: Readonly<Record<WorkClass, number>>,
     onEnd: (session: DedicatedSession) => void,
   ) {
+    this.wire = new Wire(statementTimeoutMs, 'none');
     // Without a listener a connection that breaks between two statements would end the process.
     client.on('error', () => undefined);
     client.once('end', () => {
@@ -48,7 +45,7 @@ export class DedicatedSession implements QueryRunner {
 
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
     try {
-      return await send(this.client, statement);
+      return await this.wire.query(this.client, statement);
     } catch (error) {
       throw toDomainError(error);
     }
@@ -57,12 +54,7 @@ export class DedicatedSession implements QueryRunner {
   /** All of `run` in one transaction; rolled back when it throws. */
   async transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T> {
     try {
-      return await runTransaction(
-        this.client,
-        { work: 'background', ...options },
-        this.statementTimeoutMs,
-        run,
-      );
+      return await this.wire.transaction(this.client, { work: 'background', ...options }, run);
     } catch (error) {
       // It may still be inside its transaction.
       if (breaksConnection(error)) this.destroy();
@@ -100,7 +92,7 @@ export class DedicatedSessions {
   async connect(purpose: string): Promise<DedicatedSession> {
     const { statementTimeoutMs, acquireTimeoutMs } = this.config.database;
     const client = new pg.Client({
-      ...sessionOptions(this.config, `ethhook-admin ${purpose}`),
+      ...dedicatedOptions(this.config, `ethhook-admin ${purpose}`),
       connectionTimeoutMillis: acquireTimeoutMs,
     });
     const session = new DedicatedSession(client, statementTimeoutMs, (ended) => this.open.delete(ended));
@@ -120,7 +112,7 @@ export class DedicatedSessions {
   }
 }
 
-function sessionOptions(config: AppConfig, applicationName: string) {
+function dedicatedOptions(config: AppConfig, applicationName: string) {
   const options = connectionOptions(config, applicationName);
   return {
     ...options,

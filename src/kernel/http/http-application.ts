@@ -6,10 +6,12 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AppConfig } from '../config/config.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
+import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { BASE_PATH } from './base-path.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
 import { revalidateAnswers } from './etag.js';
 import { serveOpenApi } from './openapi.js';
+import { READ_AFTER_HEADER, ReadAfterInterceptor } from './read-after.interceptor.js';
 import { requestIdOf } from './request-id.js';
 import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
@@ -31,7 +33,10 @@ export async function createHttpApplication(
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
-  app.useGlobalInterceptors(new TrustInterceptor());
+  app.useGlobalInterceptors(
+    new ReadAfterInterceptor(config, app.get(CallerPlaces)),
+    new TrustInterceptor(),
+  );
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
@@ -42,8 +47,15 @@ export async function createHttpApplication(
       'X-Request-Id',
       'If-None-Match',
       'Last-Event-ID',
+      READ_AFTER_HEADER,
     ],
-    exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
+    exposedHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'ETag',
+      READ_AFTER_HEADER,
+      ...Object.values(TRUST_HEADERS),
+    ],
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: docsPolicy });

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
 
 /**
  * Every series is kept by whoever scrapes, for months. Past so many of one metric the labels read `other`, so that a
@@ -19,6 +25,10 @@ interface Definition<Name extends string> {
 
 export interface Counter<Name extends string> {
   increment(labels: Labels<Name>, by?: number): void;
+}
+
+export interface Histogram<Name extends string> {
+  observe(labels: Labels<Name>, value: number): void;
 }
 
 export interface Gauge {
@@ -51,6 +61,15 @@ export class Metrics {
     const counter = new PromCounter(this.options(definition));
     const bound = boundedSeries<Name>();
     return { increment: (labels, by = 1) => counter.inc(bound(labels), by) };
+  }
+
+  histogram<Name extends string = never>(
+    definition: Definition<Name> & { readonly buckets: readonly number[] },
+  ): Histogram<Name> {
+    const buckets = [...definition.buckets];
+    const histogram = new PromHistogram({ ...this.options(definition), buckets });
+    const bound = boundedSeries<Name>();
+    return { observe: (labels, value) => histogram.observe(bound(labels), value) };
   }
 
   /** A gauge that is set; it has no series until then. */
