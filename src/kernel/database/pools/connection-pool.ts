@@ -33,6 +33,7 @@ export class ConnectionPool {
     private readonly options: PoolOptions,
   ) {
     this.admission = new Admission(options);
+    pool.on('acquire', (client) => this.guard(client));
   }
 
   get name(): string {
@@ -93,7 +94,6 @@ export class ConnectionPool {
     try {
       // Whoever asked has been answered meanwhile.
       if (!isAwaited) throw poolBusy();
-      this.guard(client);
       return await use(client);
     } catch (error) {
       broken = breaksConnection(error);
