@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { chmod, chown, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import type { FaultServer } from './fault-server.js';
+import { freePort } from './free-port.js';
 import { becomes } from './leader-tasks.js';
 import { controlServer, type ServerControl } from './server-control.js';
 
@@ -116,7 +116,11 @@ async function catchUp(primaryUrl: string, query: Replica['query']): Promise<voi
 }
 
 async function ask<Row extends pg.QueryResultRow>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000, query_timeout: 30_000 });
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 3000,
+    query_timeout: 30_000,
+  });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -124,15 +128,4 @@ async function ask<Row extends pg.QueryResultRow>(url: string, text: string): Pr
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }

@@ -57,7 +57,11 @@ export class Wire {
     }
   }
 
-  private beginText({ work = 'interactive', snapshot = false, readOnly = false }: TransactionOptions): string {
+  private beginText({
+    work = 'interactive',
+    snapshot = false,
+    readOnly = false,
+  }: TransactionOptions): string {
     const isolation = snapshot ? 'REPEATABLE READ' : 'READ COMMITTED';
     const access = readOnly ? 'READ ONLY' : 'READ WRITE';
     // SET LOCAL ends with the transaction, so it also holds behind a pooler.
@@ -100,9 +104,7 @@ export class Wire {
   }
 }
 
-const pooledSettings = Object.entries(sessionSettings).map(
-  ([name, value]) => [name, `'${value}'`] as const,
-);
+const pooledSettings = Object.entries(sessionSettings).map(([name, value]) => [name, `'${value}'`] as const);
 
 function valuesAt({ values, momentsAt = [] }: Sql<unknown>, moment: string | undefined): unknown[] {
   const bound = [...values];

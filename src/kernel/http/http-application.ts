@@ -33,10 +33,7 @@ export async function createHttpApplication(
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
-  app.useGlobalInterceptors(
-    new ReadAfterInterceptor(config, app.get(CallerPlaces)),
-    new TrustInterceptor(),
-  );
+  app.useGlobalInterceptors(new ReadAfterInterceptor(config, app.get(CallerPlaces)), new TrustInterceptor());
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],

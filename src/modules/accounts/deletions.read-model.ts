@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Database } from '../../kernel/database/database.js';
 import { Reads } from '../../kernel/database/replicas/reads.js';
 import { countUnfinishedDeletions } from './queries/count-unfinished-deletions.sql.js';
 import type { DeletionRow } from './queries/deletion-columns.js';
@@ -7,7 +8,10 @@ import { listDeletions } from './queries/list-deletions.sql.js';
 
 @Injectable()
 export class DeletionsReadModel {
-  constructor(private readonly reads: Reads) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reads: Reads,
+  ) {}
 
   /** Newest first. */
   async list(
@@ -25,7 +29,7 @@ export class DeletionsReadModel {
 
   /** Of all users. */
   async unfinished(): Promise<number> {
-    const [row] = await this.reads.query(countUnfinishedDeletions());
+    const [row] = await this.database.background.query(countUnfinishedDeletions());
     return Number(row?.count ?? 0);
   }
 }

@@ -23,7 +23,12 @@ export class CallerPlaces {
 
   read(callerId: string, node: Replica | null): void {
     const { wroteAt = -Infinity, awaitedSince = null } = this.places.get(callerId) ?? {};
-    this.put(callerId, { node, readAt: performance.now(), wroteAt, awaitedSince: node === null ? awaitedSince : null });
+    this.put(callerId, {
+      node,
+      readAt: performance.now(),
+      wroteAt,
+      awaitedSince: node === null ? awaitedSince : null,
+    });
   }
 
   wrote(callerId: string): void {

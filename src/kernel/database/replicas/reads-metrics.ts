@@ -22,7 +22,8 @@ export class ReadsMetrics implements ReadsLog {
     });
     metrics.observedGauge(
       { name: 'ethhook_replica_usable', help: '1 while the replica is read from.', labels: ['replica'] },
-      () => replicas.all.map(({ name, isUsable }) => ({ labels: { replica: name }, value: Number(isUsable) })),
+      () =>
+        replicas.all.map(({ name, isUsable }) => ({ labels: { replica: name }, value: Number(isUsable) })),
     );
     metrics.observedGauge(
       {

@@ -34,7 +34,8 @@ export class Reads implements QueryRunner {
 
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
     const context = readContext.getStore();
-    if (context === undefined || context.isOver || this.replicas.all.length === 0) return this.primary.query(statement);
+    if (context === undefined || context.isOver || this.replicas.all.length === 0)
+      return this.primary.query(statement);
     const replica = await this.nodeOf(context);
     if (replica !== null) {
       const rows = await this.tryReplica(replica, statement);

@@ -158,7 +158,8 @@ export class Replica {
     const isAhead = this.lookedAt < newest.askedAt && this.replayed > newest.position;
     this.replayed = parseWalPosition(row.replayed);
     this.lookedAt = performance.now();
-    if (isAhead || row.systemId !== systemId || (row.timeline ?? 0) > (timeline ?? Infinity)) return 'foreign';
+    if (isAhead || row.systemId !== systemId || (row.timeline ?? 0) > (timeline ?? Infinity))
+      return 'foreign';
     this.reached = moments.reachedBy(this.replayed);
     return this.lagMs !== null && this.lagMs <= this.maxLagMs ? null : 'lagging';
   }

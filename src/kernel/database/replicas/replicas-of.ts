@@ -20,9 +20,12 @@ export function replicasOf(
   const { replicaUrls, replicaMaxLagMs } = config.database;
   const replicas = pools.replicas.map((pool, index) => {
     const url = replicaUrls[index] ?? '';
-    const probe: Probe<ReplicaRow> = new Probe({ ...connection, connectionString: url }, replicaQuestion, () =>
-      // A server that starts again may for a moment be where it has been before.
-      replica.leaveOut('away'),
+    const probe: Probe<ReplicaRow> = new Probe(
+      { ...connection, connectionString: url },
+      replicaQuestion,
+      () =>
+        // A server that starts again may for a moment be where it has been before.
+        replica.leaveOut('away'),
     );
     const replica: Replica = new Replica(new URL(url).host, pool, probe, wire, replicaMaxLagMs);
     return replica;
