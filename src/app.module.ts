@@ -5,6 +5,7 @@ import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { HealthController } from './kernel/health/health.controller.js';
 import { LiveModule } from './kernel/live/live.module.js';
+import { AddressLimitModule, TenantLimitModule } from './kernel/protection/rate-limit.module.js';
 import { ShadowModule } from './kernel/shadow/shadow.module.js';
 import { TasksModule } from './kernel/tasks/tasks.module.js';
 import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
@@ -24,7 +25,9 @@ export class AppModule {
         DatabaseModule,
         TasksModule,
         ShadowModule,
+        AddressLimitModule,
         AuthModule,
+        TenantLimitModule,
         LiveModule,
         AccountsModule,
         EventsModule,

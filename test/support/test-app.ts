@@ -39,6 +39,9 @@ export async function startTestApp(
     DATABASE_POOL_MIN: '1',
     DATABASE_POOL_MAX: '10',
     LOGIN_MAX_FAILURES: '1000',
+    RATE_LIMIT_PER_TENANT: '0',
+    RATE_LIMIT_PER_ADDRESS: '0',
+    MAX_REQUESTS_IN_FLIGHT: '10000',
     ...environment,
   }) as AppConfig;
   const logs: string[] = [];

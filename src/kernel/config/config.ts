@@ -53,6 +53,12 @@ const environmentSchema = z.object({
   STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
   LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
   LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
+  // Requests within the window; 0 is no limit.
+  RATE_LIMIT_WINDOW_SECONDS: integer(1, 3600).default(10),
+  RATE_LIMIT_PER_TENANT: integer(0, 1_000_000).default(600),
+  RATE_LIMIT_PER_ADDRESS: integer(0, 1_000_000).default(3000),
+  MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000).default(150),
+  MAX_EVENT_LOOP_DELAY_MS: integer(20, 60_000).default(500),
   WEBHOOK_ALLOW_PRIVATE: z
     .enum(['true', 'false'])
     .default('false')
@@ -148,6 +154,14 @@ function toConfig(env: Environment) {
       jwtExpirationHours: env.JWT_EXPIRATION_HOURS,
       loginMaxFailures: env.LOGIN_MAX_FAILURES,
       loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+    },
+    protection: {
+      rateWindowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+      /** Requests of a tenant, and of an address, within the window; 0: as many as they like. */
+      perTenant: env.RATE_LIMIT_PER_TENANT,
+      perAddress: env.RATE_LIMIT_PER_ADDRESS,
+      maxInFlight: env.MAX_REQUESTS_IN_FLIGHT,
+      maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
     },
     /** allowPrivate: webhooks may go to addresses of a private network and of this machine. */
     webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE },

@@ -5,18 +5,20 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { AppConfig } from '../config/config.js';
+import { LoadShedder } from '../protection/load-shedder.js';
+import { RATE_LIMIT_HEADERS } from '../protection/rate-limit.guards.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics.js';
 import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { BASE_PATH } from './base-path.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
 import { revalidateAnswers } from './etag.js';
 import { serveOpenApi } from './openapi.js';
 import { READ_AFTER_HEADER, ReadAfterInterceptor } from './read-after.interceptor.js';
+import { isProbe } from './probes.js';
 import { requestIdOf } from './request-id.js';
 import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
-
-const PROBES = new RegExp(`^${BASE_PATH}/(?:health|metrics)(?:/|$)`);
 
 /** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
 export async function createHttpApplication(
@@ -24,12 +26,19 @@ export async function createHttpApplication(
   config: AppConfig,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule as Type, adapter(config, logger), {
-    logger: new NestLogger(logger),
-    abortOnError: false,
-    // Fastify's own JSON parser; Nest would add one for HTML forms, which this API does not take.
-    bodyParser: false,
-  });
+  const { maxInFlight, maxEventLoopDelayMs } = config.protection;
+  const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    rootModule as Type,
+    adapter(config, logger, shedder),
+    {
+      logger: new NestLogger(logger),
+      abortOnError: false,
+      // Fastify's own JSON parser; Nest would add one for HTML forms, which this API does not take.
+      bodyParser: false,
+    },
+  );
+  shedder.register(app.get(Metrics));
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
@@ -51,6 +60,7 @@ export async function createHttpApplication(
       'Retry-After',
       'ETag',
       READ_AFTER_HEADER,
+      ...RATE_LIMIT_HEADERS,
       ...Object.values(TRUST_HEADERS),
     ],
     maxAge: 600,
@@ -60,7 +70,7 @@ export async function createHttpApplication(
   return app;
 }
 
-function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
+function adapter(config: AppConfig, logger: Logger, shedder: LoadShedder): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -84,6 +94,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
     void reply.header('X-Request-Id', request.id);
     done();
   });
+  shedder.guard(fastify);
   closeConnectionsWhenClosing(fastify);
   revalidateAnswers(fastify, isProbe);
   fastify.addHook('onResponse', (request, reply, done) => {
@@ -119,8 +130,9 @@ function closeConnectionsWhenClosing(fastify: FastifyInstance): void {
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const path = pathOf(request);
-  // Probes ask every few seconds, for ever.
-  const level = isProbe(request) ? 'debug' : 'info';
+  // Probes ask every few seconds, for ever; and who is refused by the thousand is counted.
+  const isRefused = reply.statusCode === 429 || request.isShed === true;
+  const level = isProbe(request) || isRefused ? 'debug' : 'info';
   request.log[level](
     {
       method: request.method,
@@ -133,8 +145,6 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     'request',
   );
 }
-
-const isProbe = (request: FastifyRequest) => PROBES.test(pathOf(request));
 
 // The documentation page has inline styles and a data: logo; scripts come from this server only.
 const docsPolicy = {

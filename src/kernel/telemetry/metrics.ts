@@ -12,6 +12,8 @@ import {
  * value that was thought to come from the code, and does not, costs nobody their monitoring.
  */
 const MAX_SERIES = 100;
+/** What is not known by then is left out of the scrape: a database that does not answer hides nothing else. */
+const READ_TIMEOUT_MS = 1000;
 
 type Labels<Name extends string> = Readonly<Record<Name, string>>;
 
@@ -104,10 +106,15 @@ interface Resettable<Name extends string> {
 
 const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
   async function (this: Resettable<Name>) {
-    const samples = await read();
+    const samples = await Promise.race([read(), nothingAfter(READ_TIMEOUT_MS)]);
     this.reset();
     for (const { labels, value } of samples) this.inc(bound(labels), value);
   };
+
+const nothingAfter = (ms: number) =>
+  new Promise<readonly never[]>((resolve) => {
+    setTimeout(() => resolve([]), ms).unref();
+  });
 
 function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
   const seen = new Set<string>();

@@ -27,7 +27,11 @@ import { ShadowEventsReads } from './shadow-events.reads.js';
     EventsService,
     DeliveriesService,
     { provide: EventsReads, inject: [Reads, Shadow, APP_CONFIG], useFactory: chooseReads },
-    { provide: FeedReads, inject: [Database], useFactory: (database: Database) => new FeedReads(database.background) },
+    {
+      provide: FeedReads,
+      inject: [Database],
+      useFactory: (database: Database) => new FeedReads(database.background),
+    },
     FeedPositions,
     EventFeed,
     EventStreams,

@@ -1,4 +1,11 @@
-import { constant, fragment, nodeMoment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nodeMoment,
+  nothing,
+  sql,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 import type { AttemptFilter, AttemptPage, AttemptPosition, AttemptRow } from '../events.reads.js';
 import { liveCtes, type LiveOptions, type LiveScope } from '../live/live-ctes.js';
 import { attemptColumns } from './attempt-columns.js';

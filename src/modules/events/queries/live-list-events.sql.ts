@@ -1,4 +1,11 @@
-import { constant, fragment, nodeMoment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nodeMoment,
+  nothing,
+  sql,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 import type { EventFilter, EventPosition } from '../events.reads.js';
 import { liveCtes, type LiveOptions } from '../live/live-ctes.js';
 import { windowCtes } from '../live/live-window.js';

@@ -1,0 +1,128 @@
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DomainError } from '../errors/domain-error.js';
+import { answerOf } from '../http/error.filter.js';
+import type { Metrics } from '../telemetry/metrics.js';
+
+const LOOK_EVERY_MS = 100;
+const RESOLUTION_MS = 10;
+/** So long without a refusal, and the overload is over. */
+const CALM_MS = 5000;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Counts no more among those that are being answered: what goes on is a stream. */
+    leaveInFlight?: () => void;
+    /** Refused because there were too many. */
+    isShed?: boolean;
+  }
+}
+
+export interface ShedderLimits {
+  /** Requests that are being answered; more are refused at once. */
+  readonly maxInFlight: number;
+  /** The mean delay of the event loop within 100 ms. */
+  readonly maxDelayMs: number;
+}
+
+const overloaded = new DomainError('unavailable', 'overloaded', 'The server has too much to do', {
+  retryAfterSeconds: 1,
+});
+
+/**
+ * Refuses what this process cannot answer in time, as soon as its head has been read and for next to nothing: so it goes on
+ * answering as many as it can.
+ */
+export class LoadShedder {
+  private readonly logger = new Logger(LoadShedder.name);
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  private inFlight = 0;
+  private refused = 0;
+  private delayMs = 0;
+  private lastRefusedAt = -Infinity;
+
+  constructor(
+    private readonly limits: ShedderLimits,
+    private readonly isLeftOut: (request: FastifyRequest) => boolean,
+  ) {}
+
+  guard(fastify: FastifyInstance): void {
+    this.delay.enable();
+    const timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
+    fastify.addHook('onClose', (_fastify, done) => {
+      clearInterval(timer);
+      this.delay.disable();
+      done();
+    });
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (!this.isOverloaded || this.isLeftOut(request)) return done();
+      this.refuse();
+      request.isShed = true;
+      const { status, retryAfterSeconds, body } = answerOf(overloaded, request);
+      void reply
+        .code(status)
+        .header('Retry-After', String(retryAfterSeconds))
+        .type('application/json; charset=utf-8')
+        .send(body);
+    });
+    // From here on: a body that comes slowly keeps nobody out.
+    fastify.addHook('preValidation', (request, reply, done) => {
+      if (!this.isLeftOut(request)) {
+        this.inFlight++;
+        request.leaveInFlight = once(() => this.inFlight--);
+        reply.raw.once('close', request.leaveInFlight);
+      }
+      done();
+    });
+  }
+
+  register(metrics: Metrics): void {
+    const gauge = (name: string, help: string, value: () => number) =>
+      metrics.observedGauge({ name, help }, () => [{ labels: {}, value: value() }]);
+    gauge('ethhook_requests_in_flight', 'Requests that are being answered.', () => this.inFlight);
+    gauge(
+      'ethhook_event_loop_delay_seconds',
+      'Mean delay of the event loop in the last 100 ms.',
+      () => this.delayMs / 1000,
+    );
+    metrics.observedCounter(
+      {
+        name: 'ethhook_requests_shed_total',
+        help: 'Requests that were refused because there were too many.',
+      },
+      () => [{ labels: {}, value: this.refused }],
+    );
+  }
+
+  private get isOverloaded(): boolean {
+    return this.inFlight >= this.limits.maxInFlight || this.delayMs > this.limits.maxDelayMs;
+  }
+
+  private refuse(): void {
+    this.refused++;
+    if (this.lastRefusedAt === -Infinity)
+      this.logger.warn(
+        `too much to do: requests are refused (${this.inFlight} in flight, event loop ${Math.round(this.delayMs)} ms late)`,
+      );
+    this.lastRefusedAt = performance.now();
+  }
+
+  private look(): void {
+    // Without a sample the mean is no number.
+    this.delayMs = this.delay.count === 0 ? 0 : Math.max(0, this.delay.mean / 1e6 - RESOLUTION_MS);
+    this.delay.reset();
+    if (performance.now() - this.lastRefusedAt < CALM_MS) return;
+    if (this.lastRefusedAt !== -Infinity) this.logger.log('requests are answered again, all of them');
+    this.lastRefusedAt = -Infinity;
+  }
+}
+
+function once(run: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    run();
+  };
+}
