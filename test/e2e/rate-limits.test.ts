@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { becomes } from '../support/leader-tasks.js';
+import { openSse, type SseClient } from '../support/live-clients.js';
 import { describeWithRedis, startRedis, type RedisServer } from '../support/redis-server.js';
 import { createSmallWorld, password } from '../support/small-world.js';
 import { startTestApp, type Answer, type TestApp } from '../support/test-app.js';
@@ -148,15 +149,10 @@ describe('with more requests than it can answer', () => {
 
   it('streams that are open are not in flight', () =>
     withApp({ MAX_REQUESTS_IN_FLIGHT: '2' }, async (app) => {
-      const ending = new AbortController();
-      for (let stream = 0; stream < 3; stream++) {
-        const { status } = await fetch(`${app.url}/events/stream`, {
-          headers: { authorization: `Bearer ${alice}` },
-          signal: ending.signal,
-        });
-        expect(status).toBe(200);
-      }
+      const streams: SseClient[] = [];
+      for (let stream = 0; stream < 3; stream++) streams.push(await openSse(app.url, { token: alice }));
+      expect(streams.map(({ status }) => status)).toEqual([200, 200, 200]);
       expect((await app.get('/users/me', alice)).status).toBe(200);
-      ending.abort();
+      for (const stream of streams) stream.close();
     }));
 });

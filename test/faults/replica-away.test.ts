@@ -34,7 +34,7 @@ const environment = () => ({
 });
 
 beforeAll(async () => {
-  world = await startReplicatedWorld(['first', 'second'], ({ query }) => createSmallWorld(query as never));
+  world = await startReplicatedWorld(['first', 'second'], ({ query }) => createSmallWorld(query));
   [first, second] = world.replicas as [Replica, Replica];
   await Promise.all([first.caughtUp(), second.caughtUp()]);
   app = await startTestApp(world.server.url, environment());
