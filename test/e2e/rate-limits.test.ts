@@ -138,6 +138,7 @@ describe('with more requests than it can answer', () => {
         'overloaded',
         '1',
       ]);
+      expect(refused.headers.get('access-control-allow-origin')).toBe('*');
       expect(refused.headers.get('x-request-id')).toBe(refused.body.request_id);
       expect((await app.get('/health/ready')).status).toBe(200);
       expect((await app.get('/metrics')).text).toContain('ethhook_requests_shed_total 1');

@@ -26,19 +26,12 @@ export async function createHttpApplication(
   config: AppConfig,
   logger: Logger,
 ): Promise<NestFastifyApplication> {
-  const { maxInFlight, maxEventLoopDelayMs } = config.protection;
-  const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    rootModule as Type,
-    adapter(config, logger, shedder),
-    {
-      logger: new NestLogger(logger),
-      abortOnError: false,
-      // Fastify's own JSON parser; Nest would add one for HTML forms, which this API does not take.
-      bodyParser: false,
-    },
-  );
-  shedder.register(app.get(Metrics));
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule as Type, adapter(config, logger), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+    // Fastify's own JSON parser; Nest would add one for HTML forms, which this API does not take.
+    bodyParser: false,
+  });
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
@@ -66,11 +59,16 @@ export async function createHttpApplication(
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: docsPolicy });
+  // After what sets headers: a browser of another origin is to see why it was refused.
+  const { maxInFlight, maxEventLoopDelayMs } = config.protection;
+  const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
+  await app.register(shedder.plugin);
+  shedder.register(app.get(Metrics));
   serveOpenApi(app);
   return app;
 }
 
-function adapter(config: AppConfig, logger: Logger, shedder: LoadShedder): FastifyAdapter {
+function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
   const adapter = new FastifyAdapter({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -94,7 +92,6 @@ function adapter(config: AppConfig, logger: Logger, shedder: LoadShedder): Fasti
     void reply.header('X-Request-Id', request.id);
     done();
   });
-  shedder.guard(fastify);
   closeConnectionsWhenClosing(fastify);
   revalidateAnswers(fastify, isProbe);
   fastify.addHook('onResponse', (request, reply, done) => {

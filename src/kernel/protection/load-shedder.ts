@@ -47,7 +47,16 @@ export class LoadShedder {
     private readonly isLeftOut: (request: FastifyRequest) => boolean,
   ) {}
 
-  guard(fastify: FastifyInstance): void {
+  /** Its hooks hold for all routes, not for those of a plugin of its own. */
+  readonly plugin = Object.assign(
+    (fastify: FastifyInstance, _options: object, done: () => void) => {
+      this.guard(fastify);
+      done();
+    },
+    { [Symbol.for('skip-override')]: true },
+  );
+
+  private guard(fastify: FastifyInstance): void {
     this.delay.enable();
     const timer = setInterval(() => this.look(), LOOK_EVERY_MS).unref();
     fastify.addHook('onClose', (_fastify, done) => {
