@@ -6,6 +6,7 @@ import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
 import { HealthController } from './kernel/health/health.controller.js';
 import { LiveModule } from './kernel/live/live.module.js';
+import { AddressLimitModule, TenantLimitModule } from './kernel/protection/rate-limit.module.js';
 import { ShadowModule } from './kernel/shadow/shadow.module.js';
 import { TasksModule } from './kernel/tasks/tasks.module.js';
 import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
@@ -25,8 +26,10 @@ export class AppModule {
         DatabaseModule,
         TasksModule,
         ShadowModule,
+        AddressLimitModule,
         AuthModule,
         CachingModule,
+        TenantLimitModule,
         LiveModule,
         AccountsModule,
         EventsModule,

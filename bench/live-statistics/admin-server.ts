@@ -29,6 +29,9 @@ export async function withAdminServer<T>(
     PORT: '0',
     JWT_SECRET,
     LOG_LEVEL: 'warn',
+    // One client is many tenants here, and one tenant many clients.
+    RATE_LIMIT_PER_TENANT: '0',
+    RATE_LIMIT_PER_ADDRESS: '0',
     FOLD_ENABLED: String(folds),
     CACHE_TTL_SECONDS: String(cacheSeconds),
   };

@@ -1,12 +1,16 @@
 import pg from 'pg';
 import { loadConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions } from '../../src/kernel/database/connection.js';
-import { send, type QueryRunner } from '../../src/kernel/database/database.js';
+import { Wire, type QueryRunner } from '../../src/kernel/database/wire.js';
 
 /** After that a statement is given up: the plan saw 306 s, and there are many. */
 export const TIMEOUT_MS = 120_000;
 
 export const JWT_SECRET = 'bench-only-secret-of-32-characters';
+
+const timeouts = { interactive: TIMEOUT_MS, background: TIMEOUT_MS, maintenance: 0 };
+/** Sends statements as the server does. */
+export const directly = new Wire(timeouts, 'none');
 
 export interface BenchConnection extends QueryRunner {
   close(): Promise<void>;
@@ -19,7 +23,7 @@ export interface BenchConnection extends QueryRunner {
 export async function connect(databaseUrl: string, signal: AbortSignal): Promise<BenchConnection> {
   const client = await openClient(databaseUrl, signal);
   return {
-    query: (statement) => send(client, statement),
+    query: (statement) => directly.query(client, statement),
     close: () => client.end().catch(() => undefined),
   };
 }

@@ -1,6 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import type { Client } from './load.js';
 
+export interface HttpAnswer {
+  status: number;
+  body: Buffer;
+}
+
 const END_OF_HEAD = '\r\n\r\n';
 
 /**
@@ -9,7 +14,7 @@ const END_OF_HEAD = '\r\n\r\n';
  */
 export class HttpClient implements Client {
   private received: Buffer = Buffer.alloc(0);
-  private waiting: { resolve: (body: Buffer) => void; reject: (error: Error) => void } | null = null;
+  private waiting: { resolve: (answer: HttpAnswer) => void; reject: (error: Error) => void } | null = null;
 
   private constructor(
     private readonly socket: Socket,
@@ -32,9 +37,15 @@ export class HttpClient implements Client {
   }
 
   /** The body; throws when the status is not 200. */
-  get(path: string, token?: string): Promise<Buffer> {
+  async get(path: string, token?: string): Promise<Buffer> {
+    const { status, body } = await this.ask(path, token);
+    if (status === 200) return body;
+    throw new Error(`not a 200: ${status} ${body.toString()}`);
+  }
+
+  ask(path: string, token?: string): Promise<HttpAnswer> {
     const authorization = token === undefined ? '' : `Authorization: Bearer ${token}\r\n`;
-    const answer = new Promise<Buffer>((resolve, reject) => (this.waiting = { resolve, reject }));
+    const answer = new Promise<HttpAnswer>((resolve, reject) => (this.waiting = { resolve, reject }));
     this.socket.write(`GET ${path} HTTP/1.1\r\nHost: ${this.host}\r\n${authorization}\r\n`);
     return answer;
   }
@@ -54,8 +65,9 @@ export class HttpClient implements Client {
     if (length !== undefined && this.received.length < start + Number(length)) return;
     const body = this.received.subarray(start);
     this.received = Buffer.alloc(0);
-    if (head.startsWith('HTTP/1.1 200 ') && length !== undefined) this.waiting?.resolve(body);
-    else this.fail(new Error(`not a 200 with a length: ${head.split('\r\n')[0]} ${body.toString()}`));
+    const status = /^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1];
+    if (status !== undefined && length !== undefined) this.waiting?.resolve({ status: Number(status), body });
+    else this.fail(new Error(`no status or no length: ${head.split('\r\n')[0]} ${body.toString()}`));
     this.waiting = null;
   }
 

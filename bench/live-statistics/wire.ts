@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type pg from 'pg';
-import { send, type QueryRunner } from '../../src/kernel/database/database.js';
+import type { QueryRunner } from '../../src/kernel/database/database.js';
 import type { Latency } from '../report/latency.js';
-import { openClient } from './connection.js';
+import { directly, openClient } from './connection.js';
 import { timeWarm } from './timing.js';
 
 /** Type Z, length 5, not in a transaction: the last bytes of a server's answer. */
@@ -21,7 +21,7 @@ export async function timeInDatabase(
   const client = await openClient(databaseUrl, signal);
   try {
     // The first time prepares the statements, and sends other bytes.
-    await read({ query: (statement) => send(client, statement) });
+    await read({ query: (statement) => directly.query(client, statement) });
     const requests = await recordRequests(client, read);
     return await withBareSocket(client, (socket) =>
       timeWarm(async () => {
@@ -52,7 +52,7 @@ async function recordRequests(
     await read({
       query: (statement) => {
         requests.push([]);
-        return send(client, statement);
+        return directly.query(client, statement);
       },
     });
   } finally {

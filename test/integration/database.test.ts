@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions, poolOptions } from '../../src/kernel/database/connection.js';
-import { Database } from '../../src/kernel/database/database.js';
+import type { Database } from '../../src/kernel/database/database.js';
 import { sql } from '../../src/kernel/database/sql.js';
 import { DatabaseWatchdog } from '../../src/kernel/database/watchdog.js';
+import { databaseOver } from '../support/own-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 let testDatabase: TestDatabase;
@@ -22,7 +23,7 @@ beforeAll(async () => {
   }) as AppConfig;
   pool = new pg.Pool({ ...connectionOptions(config, 'kernel-test'), ...poolOptions(config) });
   const watchdog = new DatabaseWatchdog(connectionOptions(config, 'kernel-test watchdog'));
-  database = new Database(pool, watchdog, config.database.statementTimeoutMs);
+  database = databaseOver(pool, config, watchdog);
 });
 
 afterAll(async () => {
@@ -35,12 +36,6 @@ const setting = (name: string) =>
 const nap = (seconds: number) => sql<never>('test.nap')`SELECT pg_sleep(${seconds})`;
 const backend = sql<{ pid: number; query: string }>('test.find-backend')`
   SELECT pg_backend_pid() AS pid, a.query FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()`;
-
-it('opens the warm connections at once', async () => {
-  await database.warm(3);
-  expect(pool.totalCount).toBe(3);
-  expect(pool.idleCount).toBe(3);
-});
 
 it('names each statement on the server, as a comment and as its prepared statement', async () => {
   const [row] = await database.query(backend);

@@ -31,7 +31,7 @@ const act = aJob({
 });
 
 async function start(environment: NodeJS.ProcessEnv = {}): Promise<JobInstance> {
-  const instance = await startJobInstance(bouncer?.url ?? '', [act], environment);
+  const instance = await startJobInstance(bouncer?.urlOf(database.url) ?? '', [act], environment);
   instances.push(instance);
   return instance;
 }
@@ -40,7 +40,7 @@ const acts = async () => (await database.query('SELECT who FROM acts')).length;
 
 (hasPgBouncer ? describe : describe.skip)('behind a real PgBouncer', () => {
   it('in transaction mode a run is refused, with what to do', async () => {
-    bouncer = await startPgBouncer(database.url, 'transaction');
+    bouncer = await startPgBouncer(database.url, { ignoresParameters: true });
     const one = await start();
     expect(await one.ended(await one.ask('act'))).toMatchObject({
       state: 'failed',
@@ -50,7 +50,7 @@ const acts = async () => (await database.query('SELECT who FROM acts')).length;
   });
 
   it('in transaction mode with DATABASE_DIRECT_URL jobs run, the ledger goes through the pooler', async () => {
-    bouncer = await startPgBouncer(database.url, 'transaction');
+    bouncer = await startPgBouncer(database.url, { ignoresParameters: true });
     const direct = { DATABASE_DIRECT_URL: database.url };
     const [one, other] = [await start(direct), await start(direct)];
     for (const instance of [one, other, one])
@@ -59,7 +59,7 @@ const acts = async () => (await database.query('SELECT who FROM acts')).length;
   });
 
   it('in session mode jobs run as they are', async () => {
-    bouncer = await startPgBouncer(database.url, 'session');
+    bouncer = await startPgBouncer(database.url, { mode: 'session', ignoresParameters: true });
     const one = await start();
     expect(await one.ended(await one.ask('act'))).toMatchObject({ state: 'succeeded' });
     expect(await acts()).toBe(1);

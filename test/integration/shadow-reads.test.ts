@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions } from '../../src/kernel/database/connection.js';
-import { Database, type QueryRunner } from '../../src/kernel/database/database.js';
+import type { Database, QueryRunner } from '../../src/kernel/database/database.js';
 import { DedicatedSessions, type DedicatedSession } from '../../src/kernel/database/dedicated-session.js';
 import { sql } from '../../src/kernel/database/sql.js';
 import { DatabaseWatchdog } from '../../src/kernel/database/watchdog.js';
@@ -17,6 +17,7 @@ import { OriginalStatisticsReads } from '../../src/modules/statistics/original-s
 import { ShadowStatisticsReads } from '../../src/modules/statistics/shadow-statistics.reads.js';
 import type { Read } from '../../src/modules/statistics/statistics.reads.js';
 import { becomes } from '../support/leader-tasks.js';
+import { databaseOver } from '../support/own-database.js';
 import { createSmallWorld, ids } from '../support/small-world.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
@@ -64,7 +65,7 @@ function setUp(percent: string): void {
   const options = connectionOptions(config, 'shadow-test');
   const watchdog = new DatabaseWatchdog(options);
   pool = new pg.Pool({ ...options, max: 2 });
-  database = new Database(pool, watchdog, config.database.statementTimeoutMs);
+  database = databaseOver(pool, config, watchdog);
   metrics = new Metrics();
   opened = [];
   shadow = new Shadow(new WatchedSessions(config, watchdog), new ShadowRepository(database), config, metrics);

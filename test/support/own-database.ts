@@ -3,7 +3,10 @@ import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { connectionOptions, poolOptions } from '../../src/kernel/database/connection.js';
 import { Database } from '../../src/kernel/database/database.js';
 import { DedicatedSessions } from '../../src/kernel/database/dedicated-session.js';
+import { DatabasePools } from '../../src/kernel/database/pools/database-pools.js';
 import { DatabaseWatchdog } from '../../src/kernel/database/watchdog.js';
+import { Wire } from '../../src/kernel/database/wire.js';
+import { Metrics } from '../../src/kernel/telemetry/metrics.js';
 
 export interface OwnDatabase {
   database: Database;
@@ -25,9 +28,15 @@ export function openDatabase(databaseUrl: string, environment: NodeJS.ProcessEnv
   pool.on('error', () => undefined);
   const watchdog = new DatabaseWatchdog(connectionOptions(config, 'test watchdog'));
   return {
-    database: new Database(pool, watchdog, config.database.statementTimeoutMs),
+    database: databaseOver(pool, config, watchdog),
     sessions: new DedicatedSessions(config, watchdog),
     config,
     close: () => pool.end(),
   };
+}
+
+/** The kernel's Database over one pool of the test's own. */
+export function databaseOver(pool: pg.Pool, { database }: AppConfig, watchdog: DatabaseWatchdog) {
+  const pools = new DatabasePools({ read: pool, write: pool, replicas: [] }, database, new Metrics());
+  return new Database(pools, new Wire(database.statementTimeoutMs, database.pooler), watchdog);
 }

@@ -1,90 +1,86 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { chmod, chown, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { serverAccount, spawnAs } from '../../src/kernel/database/embedded/account.js';
+import { freePort } from './free-port.js';
 import { becomes } from './leader-tasks.js';
 
 export interface PgBouncer {
-  /** Of the database behind it. */
-  url: string;
+  /** The database of `databaseUrl`, through it. */
+  urlOf(databaseUrl: string): string;
   stop(): Promise<void>;
 }
 
-const program = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find((path) =>
-  existsSync(path),
-);
-if (program === undefined && process.env['CI'] !== undefined)
+const IGNORED =
+  'ignore_startup_parameters = extra_float_digits,options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout';
+
+/** Sessions with PostgreSQL: fewer than a test has requests at once. */
+export const SERVER_SESSIONS = 3;
+
+export const hasPgBouncer = spawnSync('pgbouncer', ['--version']).status === 0;
+if (!hasPgBouncer && process.env['CI'] !== undefined)
   throw new Error('pgbouncer is not installed: .ci/run installs it');
 
-export const hasPgBouncer = program !== undefined;
-
-/** A real PgBouncer before this database. */
-export async function startPgBouncer(
-  databaseUrl: string,
-  mode: 'transaction' | 'session',
-): Promise<PgBouncer> {
-  const folder = mkdtempSync(join(tmpdir(), 'ethhook-pgbouncer-'));
-  chmodSync(folder, 0o755);
-  const port = await freePort();
-  const ini = join(folder, 'pgbouncer.ini');
-  writeFileSync(ini, configuration(new URL(databaseUrl), port, mode));
-  // It does not run as root.
-  const asNobody = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn(program ?? 'pgbouncer', [...asNobody, ini], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk) => (log += String(chunk)));
-  const exit = once(child, 'exit');
-  const url = new URL(databaseUrl);
-  url.host = `127.0.0.1:${port}`;
-  await becomes(`pgbouncer answers; it says:\n${log}`, () => answers(url.href));
-  return {
-    url: url.href,
-    stop: async () => {
-      child.kill('SIGKILL');
-      await exit;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
+interface PgBouncerOptions {
+  mode?: 'transaction' | 'session';
+  /** Whether it takes connections with start-up parameters that it does not pass on, and leaves these out. */
+  ignoresParameters?: boolean;
 }
 
-const configuration = (
-  { hostname, port, pathname, username, password }: URL,
-  ownPort: number,
-  mode: string,
-) => `
-[databases]
-${pathname.slice(1)} = host=${hostname} port=${port} dbname=${pathname.slice(1)} user=${username} password=${decodeURIComponent(password)}
+/** PgBouncer, as Debian has it, before the server of `serverUrl`. */
+export async function startPgBouncer(
+  serverUrl: string,
+  { mode = 'transaction', ignoresParameters = false }: PgBouncerOptions = {},
+): Promise<PgBouncer> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'ethhook-pgbouncer-')));
+  const port = await freePort();
+  const { host, username, password } = new URL(serverUrl);
+  const [hostname, serverPort] = host.split(':');
+  const ini = join(folder, 'pgbouncer.ini');
+  await writeFile(join(folder, 'users.txt'), `"${username}" "${decodeURIComponent(password)}"\n`);
+  await writeFile(
+    ini,
+    `[databases]
+* = host=${hostname} port=${serverPort}
 [pgbouncer]
 listen_addr = 127.0.0.1
-listen_port = ${ownPort}
+listen_port = ${port}
 unix_socket_dir =
-auth_type = any
 pool_mode = ${mode}
-ignore_startup_parameters = extra_float_digits,options,statement_timeout,lock_timeout,idle_in_transaction_session_timeout
-`;
-
-async function answers(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+default_pool_size = ${SERVER_SESSIONS}
+max_client_conn = 200
+${ignoresParameters ? IGNORED : ''}
+auth_type = trust
+auth_file = ${join(folder, 'users.txt')}
+`,
+  );
+  const account = await serverAccount(folder);
+  await chmod(folder, 0o700);
+  if (account)
+    for (const path of [folder, ini, join(folder, 'users.txt')]) await chown(path, account.uid, account.gid);
+  const child = spawn('pgbouncer', ['-q', ini], { ...spawnAs(account), stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  const urlOf = (databaseUrl: string) => {
+    const url = new URL(databaseUrl);
+    url.port = String(port);
+    return url.href;
+  };
+  await becomes('pgbouncer answers', async () => {
+    const client = new pg.Client({ connectionString: urlOf(serverUrl) });
+    return client.connect().then(
+      () => client.end().then(() => true),
+      () => false,
+    );
+  });
+  return {
+    urlOf,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }

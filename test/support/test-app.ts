@@ -42,6 +42,10 @@ export async function startTestApp(
     MAINTENANCE_ENABLED: 'false',
     // Suites change rows behind the server's back; those of the cache turn it on.
     CACHE_TTL_SECONDS: '0',
+    RATE_LIMIT_PER_TENANT: '0',
+    RATE_LIMIT_PER_ADDRESS: '0',
+    MAX_REQUESTS_IN_FLIGHT: '10000',
+    MAX_EVENT_LOOP_DELAY_MS: '60000',
     ...environment,
   }) as AppConfig;
   const logs: string[] = [];

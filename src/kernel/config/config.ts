@@ -57,8 +57,11 @@ const environmentSchema = z.object({
   HOST: z.string().min(1).optional(),
   PORT: integer(0, 65_535).default(3000),
   DATABASE_URL: postgresUrl.optional(),
+  // PostgreSQL itself, where DATABASE_URL is a pooler: for what needs a session of its own.
   DATABASE_DIRECT_URL: postgresUrl.optional(),
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
   DATABASE_REPLICA_URLS: z.string().default('').transform(commaList).pipe(z.array(postgresUrl).max(16)),
+  DATABASE_REPLICA_MAX_LAG_MS: integer(500, 600_000).default(2000),
   REDIS_URL: urlWith('redis:', 'rediss:').optional(),
   // 16 and not 32: a secret that the old API already signs with must go on working.
   JWT_SECRET: z.string().min(16).optional(),
@@ -75,6 +78,9 @@ const environmentSchema = z.object({
   SHUTDOWN_TIMEOUT_MS: integer(100, 300_000).default(10_000),
   DATABASE_POOL_MAX: integer(1, 1000).default(50),
   DATABASE_POOL_MIN: integer(0, 1000).default(10),
+  DATABASE_WRITE_POOL_MAX: integer(1, 1000).default(10),
+  DATABASE_WRITE_POOL_MIN: integer(0, 1000).default(2),
+  DATABASE_QUEUE_MAX: integer(0, 100_000).default(200),
   DATABASE_ACQUIRE_TIMEOUT_MS: integer(100, 60_000).default(3000),
   DATABASE_IDLE_TIMEOUT_SECONDS: integer(1, 86_400).default(600),
   DATABASE_MAX_LIFETIME_SECONDS: integer(1, 86_400).default(1800),
@@ -83,6 +89,12 @@ const environmentSchema = z.object({
   STATEMENT_TIMEOUT_BACKGROUND_MS: integer(100, 86_400_000).default(300_000),
   LOGIN_MAX_FAILURES: integer(1, 1000).default(10),
   LOGIN_WINDOW_SECONDS: integer(1, 86_400).default(900),
+  // Requests within the window; 0 is no limit.
+  RATE_LIMIT_WINDOW_SECONDS: integer(1, 3600).default(10),
+  RATE_LIMIT_PER_TENANT: integer(0, 1_000_000).default(600),
+  RATE_LIMIT_PER_ADDRESS: integer(0, 1_000_000).default(3000),
+  MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000).default(150),
+  MAX_EVENT_LOOP_DELAY_MS: integer(20, 60_000).default(100),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
   STATISTICS_READS: z.enum(['live', 'original']).default('live'),
   STATISTICS_SHADOW_PERCENT: percent.default(0),
@@ -145,6 +157,10 @@ function contradictions(present: NodeJS.ProcessEnv, env: Environment | undefined
     problems.push('JWT_SECRET: is required when DATABASE_URL is set');
   if (env && env.DATABASE_POOL_MIN > env.DATABASE_POOL_MAX)
     problems.push('DATABASE_POOL_MIN: must not be greater than DATABASE_POOL_MAX');
+  if (env && env.DATABASE_WRITE_POOL_MIN > env.DATABASE_WRITE_POOL_MAX)
+    problems.push('DATABASE_WRITE_POOL_MIN: must not be greater than DATABASE_WRITE_POOL_MAX');
+  if (env?.DATABASE_POOLER === 'transaction' && env.DATABASE_DIRECT_URL === undefined)
+    problems.push('DATABASE_DIRECT_URL: is required when DATABASE_POOLER is transaction');
   return problems;
 }
 
@@ -164,9 +180,16 @@ function toConfig(env: Environment) {
       url: env.DATABASE_URL,
       /** Where sessions that hold locks connect: past a pooler in transaction mode. */
       directUrl: env.DATABASE_DIRECT_URL,
+      pooler: env.DATABASE_POOLER,
       replicaUrls: env.DATABASE_REPLICA_URLS,
+      /** A replica that is further behind is not read from. */
+      replicaMaxLagMs: env.DATABASE_REPLICA_MAX_LAG_MS,
       poolMax: env.DATABASE_POOL_MAX,
       poolMin: env.DATABASE_POOL_MIN,
+      writePoolMax: env.DATABASE_WRITE_POOL_MAX,
+      writePoolMin: env.DATABASE_WRITE_POOL_MIN,
+      /** Requests that wait for a connection of a pool; more are refused at once. */
+      queueMax: env.DATABASE_QUEUE_MAX,
       acquireTimeoutMs: env.DATABASE_ACQUIRE_TIMEOUT_MS,
       idleTimeoutSeconds: env.DATABASE_IDLE_TIMEOUT_SECONDS,
       maxLifetimeSeconds: env.DATABASE_MAX_LIFETIME_SECONDS,
@@ -189,6 +212,14 @@ function toConfig(env: Environment) {
       jwtExpirationHours: env.JWT_EXPIRATION_HOURS,
       loginMaxFailures: env.LOGIN_MAX_FAILURES,
       loginWindowSeconds: env.LOGIN_WINDOW_SECONDS,
+    },
+    protection: {
+      rateWindowSeconds: env.RATE_LIMIT_WINDOW_SECONDS,
+      /** Requests of a tenant, and of an address, within the window; 0: as many as they like. */
+      perTenant: env.RATE_LIMIT_PER_TENANT,
+      perAddress: env.RATE_LIMIT_PER_ADDRESS,
+      maxInFlight: env.MAX_REQUESTS_IN_FLIGHT,
+      maxEventLoopDelayMs: env.MAX_EVENT_LOOP_DELAY_MS,
     },
     /** allowPrivate: webhooks may go to addresses of a private network and of this machine. */
     webhooks: { allowPrivate: env.WEBHOOK_ALLOW_PRIVATE },

@@ -17,21 +17,41 @@ export const types: pg.CustomTypesConfig = {
 
 // jit: compiling costs some 10 ms on nearly every short query. plan_cache_mode: planning a live read takes 8 ms, running it
 // 1 ms, and all of them are written so that one plan is right for every tenant.
-export const sessionSettings =
-  '-c jit=off -c plan_cache_mode=force_generic_plan -c TimeZone=UTC -c DateStyle=ISO,MDY -c IntervalStyle=iso_8601';
+export const sessionSettings = {
+  jit: 'off',
+  plan_cache_mode: 'force_generic_plan',
+  TimeZone: 'UTC',
+  DateStyle: 'ISO,MDY',
+  IntervalStyle: 'iso_8601',
+} as const;
 
-/** Driver options of every connection that the server opens; what is not the pool's own. */
+/** They as a start-up option. */
+export const sessionOptions = Object.entries(sessionSettings)
+  .map(([name, value]) => `-c ${name}=${value}`)
+  .join(' ');
+
+// A transaction that the server lost track of must not hold locks and xmin for ever.
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
+
+/** Driver options of connections that are PostgreSQL's own, also where there is a pooler: for work that needs a session. */
 export function connectionOptions(config: AppConfig, applicationName: string) {
   return {
-    connectionString: config.database.url,
+    connectionString: config.database.directUrl ?? config.database.url,
     application_name: applicationName,
     statement_timeout: config.database.statementTimeoutMs.interactive,
-    // A transaction that the server lost track of must not hold locks and xmin for ever.
-    idle_in_transaction_session_timeout: 60_000,
-    options: sessionSettings,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    options: sessionOptions,
     keepAlive: true,
     types,
   } satisfies pg.ClientConfig;
+}
+
+/** Driver options of the pools' connections. A pooler refuses start-up parameters that it does not know. */
+export function pooledConnectionOptions(config: AppConfig, applicationName: string): pg.ClientConfig {
+  const options = { ...connectionOptions(config, applicationName), connectionString: config.database.url };
+  if (config.database.pooler === 'none') return options;
+  const { statement_timeout: _1, idle_in_transaction_session_timeout: _2, options: _3, ...rest } = options;
+  return rest;
 }
 
 /** The plan's pool: bounded wait, warm minimum, rotation. */

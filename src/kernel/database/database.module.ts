@@ -1,42 +1,57 @@
 import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
-import type pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
-import { connectionOptions, poolOptions } from './connection.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { pooledConnectionOptions } from './connection.js';
 import { Database } from './database.js';
 import { DedicatedSessions } from './dedicated-session.js';
+import { DatabasePools } from './pools/database-pools.js';
+import { ReadsMetrics } from './replicas/reads-metrics.js';
+import { CallerPlaces } from './replicas/caller-places.js';
+import { Reads } from './replicas/reads.js';
+import { Replicas } from './replicas/replicas.js';
+import { replicasOf } from './replicas/replicas-of.js';
+import { poolsOf, typeOrmOptions } from './type-orm-pools.js';
 import { DatabaseWatchdog } from './watchdog.js';
+import { Wire } from './wire.js';
 
-/** TypeORM owns the pool; statements go through Database, which adds names, time-outs and error mapping. */
+/** TypeORM owns the pools; statements go through Database and Reads, which add names, time-outs and error mapping. */
 @Global()
 @Module({
-  imports: [
-    TypeOrmModule.forRootAsync({
-      inject: [APP_CONFIG],
-      useFactory: (config: AppConfig) => ({
-        type: 'postgres' as const,
-        entities: [],
-        logging: false,
-        installExtensions: false,
-        // main.ts has waited for the database before; from here on a failure is one.
-        retryAttempts: 0,
-        extra: { ...connectionOptions(config, 'ethhook-admin'), ...poolOptions(config) },
-      }),
-    }),
-  ],
+  imports: [TypeOrmModule.forRootAsync({ inject: [APP_CONFIG], useFactory: typeOrmOptions })],
   providers: [
     {
       provide: DatabaseWatchdog,
       inject: [APP_CONFIG],
       useFactory: (config: AppConfig) =>
-        new DatabaseWatchdog(connectionOptions(config, 'ethhook-admin watchdog')),
+        new DatabaseWatchdog(pooledConnectionOptions(config, 'ethhook-admin watchdog')),
+    },
+    {
+      provide: Wire,
+      inject: [APP_CONFIG],
+      useFactory: ({ database }: AppConfig) => new Wire(database.statementTimeoutMs, database.pooler),
+    },
+    {
+      provide: DatabasePools,
+      inject: [getDataSourceToken(), APP_CONFIG, Metrics],
+      useFactory: (dataSource: DataSource, config: AppConfig, metrics: Metrics) =>
+        new DatabasePools(poolsOf(dataSource), config.database, metrics),
     },
     {
       provide: Database,
-      inject: [getDataSourceToken(), DatabaseWatchdog, APP_CONFIG],
-      useFactory: (dataSource: DataSource, watchdog: DatabaseWatchdog, config: AppConfig) =>
-        new Database(poolOf(dataSource), watchdog, config.database.statementTimeoutMs),
+      inject: [DatabasePools, Wire, DatabaseWatchdog],
+      useFactory: (pools: DatabasePools, wire: Wire, watchdog: DatabaseWatchdog) =>
+        new Database(pools, wire, watchdog),
+    },
+    { provide: Replicas, inject: [APP_CONFIG, DatabasePools, Wire, Database], useFactory: replicasOf },
+    CallerPlaces,
+    ReadsMetrics,
+    {
+      provide: Reads,
+      inject: [Database, Replicas, CallerPlaces, ReadsMetrics],
+      useFactory: (database: Database, replicas: Replicas, places: CallerPlaces, metrics: ReadsMetrics) =>
+        new Reads(database, replicas, places, metrics),
     },
     {
       provide: DedicatedSessions,
@@ -44,23 +59,28 @@ import { DatabaseWatchdog } from './watchdog.js';
       useFactory: (config: AppConfig, watchdog: DatabaseWatchdog) => new DedicatedSessions(config, watchdog),
     },
   ],
-  exports: [Database, DedicatedSessions],
+  exports: [Database, Reads, CallerPlaces, DedicatedSessions],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   constructor(
-    private readonly database: Database,
+    private readonly pools: DatabasePools,
     private readonly watchdog: DatabaseWatchdog,
+    private readonly replicas: Replicas,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.watchdog.start();
-    await this.database.warm(this.config.database.poolMin);
+    const { poolMin, writePoolMin } = this.config.database;
+    await Promise.all([
+      this.pools.read.warm(poolMin),
+      this.pools.write.warm(writePoolMin),
+      this.replicas.start(),
+      ...this.pools.replicas.map((replica) => replica.warm(poolMin)),
+    ]);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.watchdog.stop();
+    await Promise.all([this.watchdog.stop(), this.replicas.stop()]);
   }
 }
-
-const poolOf = (dataSource: DataSource) => (dataSource.driver as unknown as { master: pg.Pool }).master;

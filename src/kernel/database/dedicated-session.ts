@@ -2,15 +2,10 @@ import pg from 'pg';
 import type { AppConfig } from '../config/config.js';
 import { connectionOptions } from './connection.js';
 import { breaksConnection, toDomainError } from './database-error.js';
-import {
-  runTransaction,
-  send,
-  type QueryRunner,
-  type TransactionOptions,
-  type WorkClass,
-} from './database.js';
+import { destroySocket } from './destroy-socket.js';
 import type { Sql } from './sql.js';
-import { destroySocket, type DatabaseWatchdog } from './watchdog.js';
+import type { DatabaseWatchdog } from './watchdog.js';
+import { Wire, type QueryRunner, type TransactionOptions, type WorkClass } from './wire.js';
 
 const LOCK_TIMEOUT_MS = 5000;
 /**
@@ -27,12 +22,14 @@ const CLOSE_TIMEOUT_MS = 500;
  */
 export class DedicatedSession implements QueryRunner {
   private readonly lostController = new AbortController();
+  private readonly wire: Wire;
 
   constructor(
     private readonly client: pg.Client,
-    private readonly statementTimeoutMs: Readonly<Record<WorkClass, number>>,
+    statementTimeoutMs: Readonly<Record<WorkClass, number>>,
     onEnd: (session: DedicatedSession) => void,
   ) {
+    this.wire = new Wire(statementTimeoutMs, 'none');
     // Without a listener a connection that breaks between two statements would end the process.
     client.on('error', () => undefined);
     client.once('end', () => {
@@ -53,7 +50,7 @@ export class DedicatedSession implements QueryRunner {
 
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
     try {
-      return await send(this.client, statement);
+      return await this.wire.query(this.client, statement);
     } catch (error) {
       throw toDomainError(error);
     }
@@ -62,12 +59,7 @@ export class DedicatedSession implements QueryRunner {
   /** All of `run` in one transaction; rolled back when it throws. */
   async transaction<T>(options: TransactionOptions, run: (tx: QueryRunner) => Promise<T>): Promise<T> {
     try {
-      return await runTransaction(
-        this.client,
-        { work: 'background', ...options },
-        this.statementTimeoutMs,
-        run,
-      );
+      return await this.wire.transaction(this.client, { work: 'background', ...options }, run);
     } catch (error) {
       // It may still be inside its transaction.
       if (breaksConnection(error)) this.destroy();
@@ -105,11 +97,11 @@ export class DedicatedSessions {
    * `purpose` is seen in pg_stat_activity, as `ethhook-admin <purpose>`; `url` is of a replica, when it is to be one.
    * Throws 503 when it cannot connect.
    */
-  async connect(purpose: string, url = this.config.database.url): Promise<DedicatedSession> {
+  async connect(purpose: string, url?: string): Promise<DedicatedSession> {
     const { statementTimeoutMs, acquireTimeoutMs } = this.config.database;
     const client = new pg.Client({
-      ...sessionOptions(this.config, `ethhook-admin ${purpose}`),
-      connectionString: url,
+      ...dedicatedOptions(this.config, `ethhook-admin ${purpose}`),
+      ...(url === undefined ? {} : { connectionString: url }),
       connectionTimeoutMillis: acquireTimeoutMs,
     });
     const session = new DedicatedSession(client, statementTimeoutMs, (ended) => this.open.delete(ended));
@@ -129,11 +121,10 @@ export class DedicatedSessions {
   }
 }
 
-function sessionOptions(config: AppConfig, applicationName: string) {
+function dedicatedOptions(config: AppConfig, applicationName: string) {
   const options = connectionOptions(config, applicationName);
   return {
     ...options,
-    connectionString: config.database.directUrl ?? config.database.url,
     statement_timeout: config.database.statementTimeoutMs.background,
     lock_timeout: LOCK_TIMEOUT_MS,
     idle_in_transaction_session_timeout: SESSION_IDLE_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { sessionSettings, types } from './connection.js';
+import { sessionOptions, types } from './connection.js';
 import { toDomainError } from './database-error.js';
 import { DedicatedSession } from './dedicated-session.js';
 
@@ -14,7 +14,7 @@ export async function withScriptSession<T>(
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: `ethhook-admin ${purpose}`,
-    options: sessionSettings,
+    options: sessionOptions,
     types,
   });
   const session = new DedicatedSession(client, STATEMENT_TIMEOUT_MS, () => undefined);

@@ -1,4 +1,4 @@
-import { fragment, identifier, nothing, sql } from './sql.js';
+import { fragment, identifier, nodeMoment, nothing, sql } from './sql.js';
 
 describe('sql', () => {
   it('binds every value and puts the label into a comment', () => {
@@ -36,4 +36,11 @@ describe('sql', () => {
       'SELECT /* x.y */ 1 FROM "odd""name"',
     );
   });
+});
+
+it('binds the moment of the node at every place where it is asked for, null until that is known', () => {
+  const statement = sql('test.moment')`SELECT ${1}, ${nodeMoment}, ${'x'}, ${nodeMoment}`;
+  expect(statement.values).toEqual([1, null, 'x', null]);
+  expect(statement.momentsAt).toEqual([1, 3]);
+  expect(statement.text).toContain('coalesce($2::timestamptz, now()), $3, coalesce($4::timestamptz, now())');
 });

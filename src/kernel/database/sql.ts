@@ -9,6 +9,8 @@ export interface Sql<Row> {
   readonly name: string;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Which of the values are the moment of the node that runs it: null means now. */
+  readonly momentsAt?: readonly number[];
   /** Planned each time, with its values; else once for all of them. */
   readonly isPlannedByValues?: boolean;
   readonly [rowType]?: Row;
@@ -29,6 +31,9 @@ export const nothing = new Fragment([''], []);
 export type SqlFragment = Fragment;
 /** SQL that the program puts together from its own constants, such as a list of columns. Never from input. */
 export const constant = (text: string) => new Fragment([text], []);
+const MOMENT = Symbol('moment');
+/** The time up to which the node that runs the statement has everything: now, or on a replica a little before. */
+export const nodeMoment = fragment`coalesce(${MOMENT}::timestamptz, now())`;
 /** The only way for a name (table, column) into a statement. */
 export const identifier = (name: string) => new Fragment([`"${name.replaceAll('"', '""')}"`], []);
 
@@ -47,24 +52,30 @@ export const sql =
       staticTexts.set(strings, text);
       return { label, name: label, text, values: params };
     }
-    const { text, values } = render(label, strings, params);
-    return { label, name: `${label}#${hash(text)}`, text, values };
+    const rendered = render(label, strings, params);
+    return { label, name: `${label}#${hash(rendered.text)}`, ...rendered };
   };
 
 function render(label: string, strings: readonly string[], params: readonly unknown[]) {
   const values: unknown[] = [];
+  const momentsAt: number[] = [];
   const append = (parts: readonly string[], inner: readonly unknown[]): string =>
     parts.reduce((text, part, index) => {
       const param = inner[index - 1];
       return text + (param instanceof Fragment ? append(param.strings, param.params) : bind(param)) + part;
     });
-  const bind = (value: unknown) => `$${values.push(value)}`;
+  const bind = (value: unknown) => {
+    if (value !== MOMENT) return `$${values.push(value)}`;
+    momentsAt.push(values.length);
+    return `$${values.push(null)}`;
+  };
   // After the first word: PostgreSQL 18 keeps no comment before that in pg_stat_statements.
   return {
     text: append(strings, params)
       .trim()
       .replace(/^\(*\w+/, (verb) => `${verb} /* ${label} */`),
     values,
+    ...(momentsAt.length > 0 ? { momentsAt } : {}),
   };
 }
 

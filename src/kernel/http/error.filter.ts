@@ -41,7 +41,9 @@ export class ErrorFilter implements ExceptionFilter {
 
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body, retryAfterSeconds } = answerOf(thrown, request);
-  if (status >= 500) request.log.error({ err: thrown, code: body.code }, 'request failed');
+  // A refusal that has no cause is meant, and under load there are thousands of them.
+  if (isRefusal(thrown)) request.log.debug({ code: body.code }, 'request refused');
+  else if (status >= 500) request.log.error({ err: thrown, code: body.code }, 'request failed');
   if (reply.sent) return;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   void reply
@@ -50,6 +52,9 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .type('application/json; charset=utf-8')
     .send(body);
 }
+
+const isRefusal = (thrown: unknown) =>
+  thrown instanceof DomainError && thrown.kind === 'unavailable' && thrown.cause === undefined;
 
 /** What is told of an error, whoever sends it. */
 export function answerOf(thrown: unknown, request: Asked) {

@@ -6,16 +6,20 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { CACHE_HEADERS } from '../cache/cache-headers.js';
 import type { AppConfig } from '../config/config.js';
+import { LoadShedder } from '../protection/load-shedder.js';
+import { RATE_LIMIT_HEADERS } from '../protection/rate-limit.guards.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
+import { Metrics } from '../telemetry/metrics.js';
+import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { BASE_PATH } from './base-path.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
 import { revalidateAnswers } from './etag.js';
 import { serveOpenApi } from './openapi.js';
+import { READ_AFTER_HEADER, ReadAfterInterceptor } from './read-after.interceptor.js';
+import { isProbe } from './probes.js';
 import { requestIdOf } from './request-id.js';
 import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
-
-const PROBES = new RegExp(`^${BASE_PATH}/(?:health|metrics)(?:/|$)`);
 
 /** The HTTP side of the server: base path, headers, limits, request ids, access log, errors, documentation. */
 export async function createHttpApplication(
@@ -32,7 +36,7 @@ export async function createHttpApplication(
   app.setGlobalPrefix(BASE_PATH);
   app.useGlobalFilters(new ErrorFilter());
   app.useGlobalPipes(validationPipe());
-  app.useGlobalInterceptors(new TrustInterceptor());
+  app.useGlobalInterceptors(new ReadAfterInterceptor(config, app.get(CallerPlaces)), new TrustInterceptor());
   app.enableCors({
     origin: config.http.corsAllowedOrigins.includes('*') ? '*' : [...config.http.corsAllowedOrigins],
     methods: ['GET', 'POST', 'PUT', 'DELETE', 'OPTIONS'],
@@ -44,17 +48,25 @@ export async function createHttpApplication(
       'If-None-Match',
       'Last-Event-ID',
       'Cache-Control',
+      READ_AFTER_HEADER,
     ],
     exposedHeaders: [
       'X-Request-Id',
       'Retry-After',
       'ETag',
+      READ_AFTER_HEADER,
+      ...RATE_LIMIT_HEADERS,
       ...Object.values(TRUST_HEADERS),
       ...Object.values(CACHE_HEADERS),
     ],
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: docsPolicy });
+  // After what sets headers: a browser of another origin is to see why it was refused.
+  const { maxInFlight, maxEventLoopDelayMs } = config.protection;
+  const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
+  await app.register(shedder.plugin);
+  shedder.register(app.get(Metrics));
   serveOpenApi(app);
   return app;
 }
@@ -118,8 +130,9 @@ function closeConnectionsWhenClosing(fastify: FastifyInstance): void {
 
 function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const path = pathOf(request);
-  // Probes ask every few seconds, for ever.
-  const level = isProbe(request) ? 'debug' : 'info';
+  // Probes ask every few seconds, for ever; and who is refused by the thousand is counted.
+  const isRefused = reply.statusCode === 429 || request.isShed === true;
+  const level = isProbe(request) || isRefused ? 'debug' : 'info';
   request.log[level](
     {
       method: request.method,
@@ -132,8 +145,6 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
     'request',
   );
 }
-
-const isProbe = (request: FastifyRequest) => PROBES.test(pathOf(request));
 
 // The documentation page has inline styles and a data: logo; scripts come from this server only.
 const docsPolicy = {

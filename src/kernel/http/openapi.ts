@@ -22,9 +22,9 @@ const errorTexts = {
   404: ['Not there, or not yours.', 'Event not found', 'event_not_found'],
   409: ['Not now; `code` says why.', 'vacuum is queued or running already: run 4711', 'job_running'],
   429: [
-    'Too many attempts; Retry-After says when to come back.',
-    'Too many failed logins',
-    'too_many_logins',
+    'Too many requests or attempts; Retry-After says when to come back.',
+    'Too many requests',
+    'too_many_requests',
   ],
   503: [
     'A dependency is away; Retry-After says when to come back.',
@@ -129,9 +129,29 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
       'api_key',
     )
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (controller, method) => `${controller.replace(/Controller$/, '')}_${method}`,
   });
+  for (const path of Object.values(document.paths))
+    for (const operation of [path.get, path.post, path.put, path.delete]) documentLimits(operation);
+  return document;
+}
+
+type Operation = OpenAPIObject['paths'][string]['get'];
+
+/** Whatever a route does: asked too often it is refused. Probes are not. */
+function documentLimits(operation: Operation): void {
+  if (operation === undefined || operation.tags?.includes('health')) return;
+  const [description, error, code] = errorTexts[429];
+  operation.responses['429'] ??= {
+    description,
+    content: {
+      'application/json': {
+        schema: { $ref: '#/components/schemas/Error' },
+        example: { error, code, request_id: '0b6f6d1e-6d3c-4c1b-9a54-0f0f0f0f0f0f' },
+      },
+    },
+  };
 }
 
 /** Serves the document at /docs (page) and /docs/openapi.json. */

@@ -17,6 +17,7 @@ export class SseSocket implements LiveSocket {
   /** Sends the headers that others have set, and those of a stream. */
   static begin(reply: FastifyReply, aside: () => string): SseSocket {
     reply.hijack();
+    reply.request.leaveInFlight?.();
     const { raw } = reply;
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),

@@ -10,7 +10,7 @@ export class ShadowRepository {
   constructor(private readonly database: Database) {}
 
   async record(read: string, parameters: unknown, live: unknown, original: unknown): Promise<void> {
-    await this.database.query(
+    await this.database.background.query(
       recordDifference({
         read,
         parameters: bounded(parameters),

@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
+import {
+  collectDefaultMetrics,
+  Counter as PromCounter,
+  Gauge as PromGauge,
+  Histogram as PromHistogram,
+  Registry,
+} from 'prom-client';
 
 /**
  * Every series is kept by whoever scrapes, for months. Past so many of one metric the labels read `other`, so that a
  * value that was thought to come from the code, and does not, costs nobody their monitoring.
  */
 const MAX_SERIES = 100;
+/** What is not known by then is left out of the scrape: a database that does not answer hides nothing else. */
+const READ_TIMEOUT_MS = 1000;
 
 type Labels<Name extends string> = Readonly<Record<Name, string>>;
 
@@ -19,6 +27,10 @@ interface Definition<Name extends string> {
 
 export interface Counter<Name extends string> {
   increment(labels: Labels<Name>, by?: number): void;
+}
+
+export interface Histogram<Name extends string> {
+  observe(labels: Labels<Name>, value: number): void;
 }
 
 export interface Gauge {
@@ -53,6 +65,15 @@ export class Metrics {
     return { increment: (labels, by = 1) => counter.inc(bound(labels), by) };
   }
 
+  histogram<Name extends string = never>(
+    definition: Definition<Name> & { readonly buckets: readonly number[] },
+  ): Histogram<Name> {
+    const buckets = [...definition.buckets];
+    const histogram = new PromHistogram({ ...this.options(definition), buckets });
+    const bound = boundedSeries<Name>();
+    return { observe: (labels, value) => histogram.observe(bound(labels), value) };
+  }
+
   /** A gauge that is set; it has no series until then. */
   gauge(definition: Definition<never>): Gauge {
     const gauge = new PromGauge(this.options(definition));
@@ -85,10 +106,15 @@ interface Resettable<Name extends string> {
 
 const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
   async function (this: Resettable<Name>) {
-    const samples = await read();
+    const samples = await Promise.race([read(), nothingAfter(READ_TIMEOUT_MS)]);
     this.reset();
     for (const { labels, value } of samples) this.inc(bound(labels), value);
   };
+
+const nothingAfter = (ms: number) =>
+  new Promise<readonly never[]>((resolve) => {
+    setTimeout(() => resolve([]), ms).unref();
+  });
 
 function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
   const seen = new Set<string>();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../kernel/database/database.js';
+import { Reads } from '../../kernel/database/replicas/reads.js';
 import type { Cursor } from '../../kernel/http/cursor.js';
 import { aboveAll, belowAll } from '../../kernel/http/cursor-paging.js';
 import { listAuditEntries, type AuditEntryRow, type AuditFilter } from './queries/list-audit-entries.sql.js';
@@ -15,7 +15,7 @@ export interface AuditPage {
 
 @Injectable()
 export class AuditLogsReadModel {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly reads: Reads) {}
 
   /** The page at a cursor; the newest entries without one. */
   async page(filter: AuditFilter, cursor: Cursor | undefined, limit: number): Promise<AuditPage> {
@@ -34,7 +34,7 @@ export class AuditLogsReadModel {
   }
 
   private entries(filter: AuditFilter, from: Cursor, limit: number): Promise<AuditEntryRow[]> {
-    return this.database.query(listAuditEntries({ ...filter, ...from, limit }));
+    return this.reads.query(listAuditEntries({ ...filter, ...from, limit }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
 import { Database, type QueryRunner } from '../../kernel/database/database.js';
+import { Reads } from '../../kernel/database/replicas/reads.js';
 import { Cursors } from '../../kernel/http/cursor.js';
 import { Shadow } from '../../kernel/shadow/shadow.js';
 import { AccountsModule } from '../accounts/index.js';
@@ -25,8 +26,12 @@ import { ShadowEventsReads } from './shadow-events.reads.js';
     Cursors,
     EventsService,
     DeliveriesService,
-    { provide: EventsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
-    { provide: FeedReads, inject: [Database], useFactory: (database: Database) => new FeedReads(database) },
+    { provide: EventsReads, inject: [Reads, Shadow, APP_CONFIG], useFactory: chooseReads },
+    {
+      provide: FeedReads,
+      inject: [Database],
+      useFactory: (database: Database) => new FeedReads(database.background),
+    },
     FeedPositions,
     EventFeed,
     EventStreams,
@@ -35,10 +40,10 @@ import { ShadowEventsReads } from './shadow-events.reads.js';
 })
 export class EventsModule {}
 
-function chooseReads(database: Database, shadow: Shadow, { statistics }: AppConfig): EventsReads {
+function chooseReads(reads: Reads, shadow: Shadow, { statistics }: AppConfig): EventsReads {
   const original = (runner: QueryRunner) => new OriginalEventsReads(runner);
-  if (statistics.reads === 'original') return original(database);
+  if (statistics.reads === 'original') return original(reads);
   const live = (runner: QueryRunner) => new LiveEventsReads(runner, statistics.maxTailRows, original(runner));
-  if (statistics.shadowPercent === 0) return live(database);
-  return new ShadowEventsReads(live(database), shadow, { live, original });
+  if (statistics.shadowPercent === 0) return live(reads);
+  return new ShadowEventsReads(live(reads), shadow, { live, original });
 }

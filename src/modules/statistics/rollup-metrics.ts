@@ -18,7 +18,7 @@ export class RollupMetrics {
   private last: { at: number; status: Promise<FoldStatusRow | null> } | null = null;
 
   constructor(metrics: Metrics, database: Database) {
-    this.reads = new FoldStatusReads(database);
+    this.reads = new FoldStatusReads(database.background);
     const counter = (name: string, help: string) => metrics.counter({ name, help });
     this.changes = counter('ethhook_fold_changes_total', 'Attempts and versions taken into the rollups.');
     this.seconds = counter('ethhook_fold_seconds_total', 'Time that the steps of the fold took.');

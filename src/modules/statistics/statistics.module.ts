@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../../kernel/config/config.js';
-import { Database, type QueryRunner } from '../../kernel/database/database.js';
+import type { QueryRunner } from '../../kernel/database/database.js';
+import { Reads } from '../../kernel/database/replicas/reads.js';
 import { Shadow } from '../../kernel/shadow/shadow.js';
 import { AccountsModule } from '../accounts/index.js';
 import { EventsModule } from '../events/index.js';
@@ -22,7 +23,7 @@ import { StatisticsTasks } from './tasks/statistics-tasks.js';
   imports: [AccountsModule, EventsModule],
   controllers: [StatisticsController, ApplicationStatisticsController, EndpointStatisticsController],
   providers: [
-    { provide: StatisticsReads, inject: [Database, Shadow, APP_CONFIG], useFactory: chooseReads },
+    { provide: StatisticsReads, inject: [Reads, Shadow, APP_CONFIG], useFactory: chooseReads },
     StatisticsService,
     ApplicationStatisticsService,
     EndpointStatisticsService,
@@ -33,11 +34,11 @@ import { StatisticsTasks } from './tasks/statistics-tasks.js';
 })
 export class StatisticsModule {}
 
-function chooseReads(database: Database, shadow: Shadow, { statistics }: AppConfig): StatisticsReads {
+function chooseReads(reads: Reads, shadow: Shadow, { statistics }: AppConfig): StatisticsReads {
   const original = (runner: QueryRunner) => new OriginalStatisticsReads(runner);
-  if (statistics.reads === 'original') return original(database);
+  if (statistics.reads === 'original') return original(reads);
   const live = (runner: QueryRunner) =>
     new LiveStatisticsReads(runner, statistics.maxTailRows, original(runner));
-  if (statistics.shadowPercent === 0) return live(database);
-  return new ShadowStatisticsReads(live(database), shadow, { live, original });
+  if (statistics.shadowPercent === 0) return live(reads);
+  return new ShadowStatisticsReads(live(reads), shadow, { live, original });
 }

@@ -1,4 +1,4 @@
-import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
+import { constant, fragment, nodeMoment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 
 /**
  * `live`: rollups and everything that is not in them yet, as this statement sees it. `folded`: as the last fold saw it, for
@@ -36,7 +36,7 @@ const membersCte = ({ members }: LiveScope) =>
 const stateCte = ({ userId, parts }: LiveScope, mode: LiveMode) => fragment`
   state AS MATERIALIZED (
     SELECT s.horizon, s.in_flight, s.fine_from, s.caught_up,
-           ${mode === 'live' ? fragment`now()` : fragment`s.folded_at`} AS as_of,
+           ${mode === 'live' ? nodeMoment : fragment`s.folded_at`} AS as_of,
            s.rebasing OR s.horizon > pg_snapshot_xmax(pg_current_snapshot())
              OR EXISTS (SELECT FROM statistics_rebuilds r
                          WHERE r.user_id = ${userId} AND r.part = ANY (${[...parts]}::text[])) AS is_stale

@@ -1,11 +1,11 @@
 import type { Caller } from '../../../kernel/auth/auth-user.js';
-import { fragment, nothing, sql } from '../../../kernel/database/sql.js';
+import { fragment, nodeMoment, nothing, sql } from '../../../kernel/database/sql.js';
 import { attemptCounts, eventColumns, type EventRow } from './event-columns.js';
 
 /** The event, if at least one attempt was made at an endpoint of the caller; the counts are of those attempts. */
 export const liveFindEvent = ({ caller, eventId }: { caller: Caller; eventId: string }) =>
   sql<{ asOf: string } & (EventRow | { id: null })>('events.live-find-event')`
-  SELECT now() AS "asOf",
+  SELECT ${nodeMoment} AS "asOf",
          ${eventColumns}
     FROM (SELECT 1) AS always
     LEFT JOIN (events e

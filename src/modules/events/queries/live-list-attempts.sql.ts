@@ -1,4 +1,11 @@
-import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nodeMoment,
+  nothing,
+  sql,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 import type { AttemptFilter, AttemptPage, AttemptPosition, AttemptRow } from '../events.reads.js';
 import { liveCtes, type LiveOptions, type LiveScope } from '../live/live-ctes.js';
 import { attemptColumns } from './attempt-columns.js';
@@ -64,7 +71,7 @@ export const liveListAttempts = (p: AttemptStep) => {
   ), page AS MATERIALIZED (
     SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint
   )
-  SELECT now() AS "asOf",
+  SELECT ${nodeMoment} AS "asOf",
          ${p.totals === null ? fragment`false` : fragment`(SELECT s.is_stale FROM state s)`} AS "isStale",
          ${p.totals === null ? fragment`false` : fragment`(SELECT b.is_behind FROM behind b)`} AS "isBehind",
          (SELECT k.total FROM known k) AS "total", ${countedOf(p)} AS "counted",

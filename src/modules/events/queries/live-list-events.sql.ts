@@ -1,4 +1,11 @@
-import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nodeMoment,
+  nothing,
+  sql,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 import type { EventFilter, EventPosition } from '../events.reads.js';
 import { liveCtes, type LiveOptions } from '../live/live-ctes.js';
 import { windowCtes } from '../live/live-window.js';
@@ -88,7 +95,7 @@ export const liveListEvents = (p: ListStep) => {
   ), page AS MATERIALIZED (
     SELECT x.at, x.id FROM hits x ORDER BY ${order} LIMIT ${p.limit}::bigint OFFSET ${skip}
   )
-  SELECT now() AS "asOf",
+  SELECT ${nodeMoment} AS "asOf",
          ${usesLive ? fragment`(SELECT s.is_stale FROM state s)` : fragment`false`} AS "isStale",
          ${usesLive ? fragment`(SELECT b.is_behind FROM behind b)` : fragment`false`} AS "isBehind",
          ${totalOf(p)} AS "total",

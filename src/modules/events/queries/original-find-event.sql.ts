@@ -1,5 +1,5 @@
 import type { Caller } from '../../../kernel/auth/auth-user.js';
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import { attemptCounts, eventColumns, type EventRow } from './event-columns.js';
 import { originalAttempts } from './original-attempts.js';
 
@@ -10,7 +10,7 @@ export type OriginalFoundRow = { asOf: string } & (EventRow | { id: null });
 export const originalFindEvent = ({ caller, eventId }: { caller: Caller; eventId: string }) =>
   sql<OriginalFoundRow>('events.original-find-event')`
   SELECT found.*, always."asOf"
-    FROM (SELECT now() AS "asOf") AS always
+    FROM (SELECT ${nodeMoment} AS "asOf") AS always
     LEFT JOIN (
       SELECT ${eventColumns}
         FROM events e

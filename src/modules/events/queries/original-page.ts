@@ -1,4 +1,4 @@
-import { fragment } from '../../../kernel/database/sql.js';
+import { fragment, nodeMoment } from '../../../kernel/database/sql.js';
 import type { AttemptPage, EventPage } from '../events.reads.js';
 
 /** A page in the order (at DESC, id DESC): `at` of a position is the time that the list is ordered by. */
@@ -21,7 +21,7 @@ export const originalPage = (page: OriginalPage, limit: number) => fragment`exte
   )`;
 
 /** What each row of the answer tells beside its own columns. */
-export const originalPageColumns = fragment`now() AS "asOf",
+export const originalPageColumns = fragment`${nodeMoment} AS "asOf",
          x.total,
          least(x.skipped, x.total) > 0 AS "hasNewer",
          x.skipped + x.size < x.total AS "hasOlder"`;

@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import type { ApplicationStatisticsRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
@@ -26,7 +26,7 @@ export const originalReadApplications = (p: { userId: string; applicationIds: re
   ), counted AS (
     SELECT we.application_id,
            count(DISTINCT e.id) AS events_total,
-           count(DISTINCT e.id) FILTER (WHERE e.ingested_at >= now() - interval '24 hours') AS events_24h,
+           count(DISTINCT e.id) FILTER (WHERE e.ingested_at >= ${nodeMoment} - interval '24 hours') AS events_24h,
            count(*) AS deliveries,
            count(*) FILTER (WHERE da.success) AS successes,
            count(*) FILTER (WHERE NOT da.success) AS failures,
@@ -54,7 +54,7 @@ export const originalReadApplications = (p: { userId: string; applicationIds: re
          c.max_duration_ms AS "maxDurationMs",
          c.first_event_at AS "firstEventAt",
          c.last_event_at AS "lastEventAt"
-    FROM (SELECT now() AS at) moment
+    FROM (SELECT ${nodeMoment} AS at) moment
     LEFT JOIN wanted w ON true
     LEFT JOIN per_application pa ON pa.application_id = w.id
     LEFT JOIN counted c ON c.application_id = w.id`;

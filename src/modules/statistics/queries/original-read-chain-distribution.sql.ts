@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import type { ChainRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
@@ -26,7 +26,7 @@ export const originalReadChainDistribution = (p: { userId: string }) =>
       FROM delivery_attempts da
      WHERE da.endpoint_id IN (SELECT ec.endpoint_id FROM endpoint_chains ec)
   )
-  SELECT now() AS "asOf",
+  SELECT ${nodeMoment} AS "asOf",
          total.events AS "totalEvents",
          pc.chain_id AS "chainId",
          pc.events AS "events"

@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import type { DashboardRow } from '../statistics.reads.js';
 
 /**
@@ -26,13 +26,13 @@ export const originalReadDashboard = (p: { userId: string }) =>
   ), today AS (
     SELECT count(*) AS events
       FROM events e
-     WHERE e.ingested_at >= now() - interval '24 hours'
+     WHERE e.ingested_at >= ${nodeMoment} - interval '24 hours'
        AND EXISTS (SELECT
                      FROM delivery_attempts da
                     WHERE da.event_id = e.id
                       AND da.endpoint_id IN (SELECT te.id FROM tenant_endpoints te))
   )
-  SELECT now() AS "asOf",
+  SELECT ${nodeMoment} AS "asOf",
          (SELECT today.events FROM today) AS "eventsToday",
          count(*) AS "eventsTotal",
          coalesce(sum(pe.deliveries), 0)::bigint AS "deliveries",

@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import type { EndpointStatisticsRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
@@ -18,7 +18,7 @@ export const originalReadEndpoints = (p: { userId: string; endpointIds: readonly
   ), counted AS (
     SELECT da.endpoint_id,
            count(DISTINCT e.id) AS events_total,
-           count(DISTINCT e.id) FILTER (WHERE e.ingested_at >= now() - interval '24 hours') AS events_24h,
+           count(DISTINCT e.id) FILTER (WHERE e.ingested_at >= ${nodeMoment} - interval '24 hours') AS events_24h,
            count(*) AS deliveries,
            count(*) FILTER (WHERE da.success) AS successes,
            count(*) FILTER (WHERE NOT da.success) AS failures,
@@ -47,8 +47,8 @@ export const originalReadEndpoints = (p: { userId: string; endpointIds: readonly
          c.percentiles_ms[3] AS "p99DurationMs",
          c.first_event_at AS "firstEventAt",
          c.last_event_at AS "lastEventAt",
-         coalesce(c.last_event_at > now() - interval '24 hours', false) AS "activeToday",
-         coalesce(c.last_event_at > now() - interval '7 days', false) AS "activeThisWeek"
-    FROM (SELECT now() AS at) moment
+         coalesce(c.last_event_at > ${nodeMoment} - interval '24 hours', false) AS "activeToday",
+         coalesce(c.last_event_at > ${nodeMoment} - interval '7 days', false) AS "activeThisWeek"
+    FROM (SELECT ${nodeMoment} AS at) moment
     LEFT JOIN wanted w ON true
     LEFT JOIN counted c ON c.endpoint_id = w.id`;

@@ -1,4 +1,4 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { nodeMoment, sql } from '../../../kernel/database/sql.js';
 import type { EndpointPerformanceRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
@@ -33,7 +33,7 @@ export const originalReadPerformance = (p: { userId: string; applicationId: stri
          coalesce(c.successes, 0) AS "successes",
          c.avg_duration_ms AS "avgDurationMs",
          c.last_event_at AS "lastEventAt"
-    FROM (SELECT now() AS at) moment
+    FROM (SELECT ${nodeMoment} AS at) moment
     LEFT JOIN wanted w ON true
     LEFT JOIN counted c ON c.endpoint_id = w.id
    ORDER BY coalesce(c.events, 0) DESC, w.id`;

@@ -1,4 +1,4 @@
-import { fragment, nothing, sql } from '../../../kernel/database/sql.js';
+import { fragment, nodeMoment, nothing, sql } from '../../../kernel/database/sql.js';
 import type { SeriesFilter, SeriesRow } from '../statistics.reads.js';
 import type { RowOrMoment } from './row-or-moment.js';
 
@@ -17,7 +17,7 @@ export const originalReadSeries = (p: SeriesFilter) => {
   return sql<RowOrMoment<SeriesRow, 'timestamp'>>('statistics.original-read-series')`
   WITH bounds AS (
     SELECT coalesce(${p.from}::timestamptz,
-                    coalesce(${p.to}::timestamptz, now()) - make_interval(hours => ${p.hours})) AS start,
+                    coalesce(${p.to}::timestamptz, ${nodeMoment}) - make_interval(hours => ${p.hours})) AS start,
            coalesce(${p.to}::timestamptz, 'infinity') AS stop
      ${inScope.exists}
   ), tenant_endpoints AS MATERIALIZED (
@@ -48,7 +48,7 @@ export const originalReadSeries = (p: SeriesFilter) => {
      GROUP BY 1
   ), calendar AS (
     SELECT generate_series(date_bin(${stride}::interval, b.start, timestamptz 'epoch'),
-                           least(b.stop - interval '1 microsecond', now()),
+                           least(b.stop - interval '1 microsecond', ${nodeMoment}),
                            ${stride}::interval) AS bucket
       FROM bounds b
   ), series AS (
@@ -68,7 +68,7 @@ export const originalReadSeries = (p: SeriesFilter) => {
          s.successes AS "successes",
          s.failures AS "failures",
          s.avg_duration_ms AS "avgDurationMs"
-    FROM (SELECT now() AS at) moment
+    FROM (SELECT ${nodeMoment} AS at) moment
     LEFT JOIN series s ON true
    ORDER BY s.bucket`;
 };
