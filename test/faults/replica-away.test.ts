@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Tags } from '../../src/kernel/cache/tags.js';
 import { readContext, type ReadContext } from '../../src/kernel/database/replicas/read-context.js';
 import { Reads } from '../../src/kernel/database/replicas/reads.js';
 import { sql } from '../../src/kernel/database/sql.js';
@@ -183,6 +184,37 @@ describe('what a caller has written', () => {
     const refused = await patient.call('PUT', path, token, { name: '' });
     expect([refused.status, refused.headers.get('x-read-after')]).toEqual([400, null]);
   });
+});
+
+it('what is kept after an invalidation has what was there before it, also where no replica has that yet', async () => {
+  const keeping = await startTestApp(world.server.url, {
+    ...environment(),
+    ...{ CACHE_TTL_SECONDS: '30', FOLD_ENABLED: 'false', DATABASE_REPLICA_MAX_LAG_MS: '600000' },
+  });
+  const total = async () => {
+    const { body, headers } = await keeping.get('/statistics/dashboard', token);
+    return [(body as { events_total: number }).events_total, headers.get('x-cache')];
+  };
+  try {
+    await usable(keeping, [true, true]);
+    const [before] = await total();
+    expect(await total()).toEqual([before, 'hit']);
+    await Promise.all([first.pauseReplay(), second.pauseReplay()]);
+    const [event] = await world.query<{ id: string }>(
+      `INSERT INTO events (block_number, block_hash, transaction_hash, log_index, contract_address, topics, data, ingested_at)
+       VALUES (1, '0xb', 'kept', 0, '0xc', '{}', '0x', now()) RETURNING id`,
+    );
+    await world.query(
+      'INSERT INTO delivery_attempts (event_id, endpoint_id, attempt_number) VALUES ($1, $2, 1)',
+      [event?.id, ids.aliceMain],
+    );
+    await keeping.app.get(Tags).invalidate([`tenant:${ids.alice}`]);
+    expect(await total()).toEqual([Number(before) + 1, 'miss']);
+  } finally {
+    await Promise.all([first.resumeReplay(), second.resumeReplay()]);
+    await keeping.close();
+    await world.query(`DELETE FROM events WHERE transaction_hash = 'kept'`);
+  }
 });
 
 describe('a read that a replica breaks off is answered by the primary', () => {

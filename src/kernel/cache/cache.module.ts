@@ -2,6 +2,7 @@ import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { Answers } from './answers.js';
 import { CacheController } from './cache.controller.js';
 import { CacheMetrics } from './cache-metrics.js';
@@ -10,6 +11,7 @@ import { identityOf } from './identity.js';
 import { KeyvStore } from './keyv-store.js';
 import { RedisLink } from './redis-link.js';
 import { SharedTier } from './shared-tier.js';
+import { tenantIdOf } from './tag.js';
 import { Tags } from './tags.js';
 import { Tiers } from './tiers.js';
 
@@ -55,9 +57,18 @@ class EngineModule implements OnModuleInit, OnApplicationShutdown {
     private readonly link: RedisLink,
     private readonly tiers: Tiers,
     private readonly metrics: CacheMetrics,
+    private readonly tags: Tags,
+    private readonly places: CallerPlaces,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    this.tags.onLearnt((tags) => {
+      for (const tag of tags) {
+        const tenantId = tenantIdOf(tag);
+        // Somebody may have written for them: no replica is read from that lacks what is there now.
+        if (tenantId !== undefined) this.places.wrote(tenantId);
+      }
+    });
     this.metrics.observeMemory(() => this.tiers.size);
     if (this.link.isWanted) this.metrics.observeRedis(() => this.link.isUp);
     await this.link.start();

@@ -6,6 +6,9 @@ export type Tag = 'all' | `${TagKind}:${string}`;
 
 export const tagOf = (kind: TagKind, id: string): Tag => `${kind}:${id}`;
 
+/** undefined: it is of something else. */
+export const tenantIdOf = (tag: Tag): string | undefined => /^tenant:(.*)$/.exec(tag)?.[1];
+
 const messageSchema = z.array(z.string().regex(/^(all|(tenant|application|endpoint):[0-9a-f-]{36})$/));
 
 export const messageOf = (tags: readonly Tag[]) => JSON.stringify(tags);
