@@ -94,7 +94,7 @@ const environmentSchema = z.object({
   RATE_LIMIT_PER_TENANT: integer(0, 1_000_000).default(600),
   RATE_LIMIT_PER_ADDRESS: integer(0, 1_000_000).default(3000),
   MAX_REQUESTS_IN_FLIGHT: integer(1, 100_000).default(150),
-  MAX_EVENT_LOOP_DELAY_MS: integer(20, 60_000).default(100),
+  MAX_EVENT_LOOP_DELAY_MS: integer(20, 60_000).default(60),
   WEBHOOK_ALLOW_PRIVATE: flag.default(false),
   STATISTICS_READS: z.enum(['live', 'original']).default('live'),
   STATISTICS_SHADOW_PERCENT: percent.default(0),
