@@ -12,6 +12,14 @@ const esmPackages = [
   'cookie',
   'content-disposition',
   'es-toolkit',
+  'bentocache',
+  '@boringnode',
+  '@poppinss',
+  '@julr',
+  'p-timeout',
+  '@paralleldrive',
+  '@noble',
+  'case-anything',
 ].join('|');
 
 const base = {

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AuthModule } from './kernel/auth/auth.module.js';
+import { CachingModule } from './kernel/cache/cache.module.js';
 import type { AppConfig } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
@@ -25,6 +26,7 @@ export class AppModule {
         TasksModule,
         ShadowModule,
         AuthModule,
+        CachingModule,
         LiveModule,
         AccountsModule,
         EventsModule,

@@ -19,7 +19,7 @@ export const apiPath = (path: string) => `${BASE_PATH}${path}`;
 /** The real server as a process of its own, stopped after `work`. */
 export async function withAdminServer<T>(
   databaseUrl: string,
-  { folds }: { folds: boolean },
+  { folds, cacheSeconds = 0 }: { folds: boolean; cacheSeconds?: number },
   signal: AbortSignal,
   work: (server: AdminServer) => Promise<T>,
 ): Promise<T> {
@@ -30,6 +30,7 @@ export async function withAdminServer<T>(
     JWT_SECRET,
     LOG_LEVEL: 'warn',
     FOLD_ENABLED: String(folds),
+    CACHE_TTL_SECONDS: String(cacheSeconds),
   };
   const onLine = (line: string) => (origin ??= /is ready:\s+(\S+)\/api\/v1/.exec(line)?.[1]);
   const child = startScript('src/main.js', [], databaseUrl, signal, onLine, environment);

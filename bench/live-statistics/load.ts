@@ -48,7 +48,7 @@ export async function measureThroughput<C extends Client>(
   return found;
 }
 
-async function withClients<C extends Client>(
+export async function withClients<C extends Client>(
   connect: () => Promise<C>,
   count: number,
   use: (clients: readonly C[]) => Promise<void>,
@@ -62,7 +62,8 @@ async function withClients<C extends Client>(
   }
 }
 
-async function runRound<C extends Client>(
+/** Answers a second of a closed loop. */
+export async function runRound<C extends Client>(
   clients: readonly C[],
   send: (client: C) => Promise<unknown>,
   seconds: number,

@@ -65,7 +65,10 @@ async function conditions(databaseUrl: string, { events, seconds }: MaintenanceO
 
 const measure = (scene: Scene) =>
   withAdminServer(scene.databaseUrl, { folds: true }, scene.signal, async (server) => {
-    const { databaseUrl, folder, signal } = scene;
+    const { databaseUrl, folder, say, signal } = scene;
+    const jobs = new JobRuns(server.url, await server.logIn('admin@example.com', PASSWORD), signal);
+    say('the first count of all days');
+    await jobs.run('upkeep-daily-stats');
     const log = join(folder, 'writes.ndjson');
     const flags = { rate: WRITES_PER_SECOND, seconds: FOR_EVER_SECONDS, 'latency-log': log };
     const args = Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
@@ -75,8 +78,7 @@ const measure = (scene: Scene) =>
     const reading = reader.run(AbortSignal.any([stop.signal, signal]));
     try {
       await hasBegun(writer, log, signal);
-      const token = await server.logIn('admin@example.com', PASSWORD);
-      const spans = await runAll(scene, new JobRuns(server.url, token, signal));
+      const spans = await runAll(scene, jobs);
       stop.abort();
       writer.stop();
       const report = await reportOf(writer);

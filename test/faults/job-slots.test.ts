@@ -11,7 +11,7 @@ const seed = Number(process.env.KILL_SEED ?? randomInt(2 ** 32));
 const SLOTS = 200;
 const JOBS = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 /** Past the lease, which is 2 s in these processes. */
-const FREEZE_MS = [2500, 4000] as const;
+const FREEZE_MS = [3000, 4500] as const;
 
 interface Instance {
   role: string;
@@ -69,12 +69,12 @@ async function hurt(random: Random): Promise<{ kills: number; freezes: number }>
     const index = random.integer(0, instances.length - 1);
     const victim = instances[index];
     if (victim === undefined || frozen.has(index)) continue;
-    if (random.chance(0.3)) {
+    if (random.chance(0.2)) {
       victim.process.child.kill('SIGKILL');
       await victim.process.ended();
       instances[index] = await start(victim.role);
       done.kills++;
-    } else {
+    } else if (frozen.size === 0) {
       const thawed = freeze(victim, random.integer(...FREEZE_MS)).finally(() => frozen.delete(index));
       frozen.set(index, thawed);
       done.freezes++;

@@ -27,7 +27,7 @@ const act = (table, job) => sql(`test.act-${table}`)`
   INSERT INTO acts (kind, job, slot, fence, instance, pid)
   SELECT ${table}, r.job, r.scheduled_for, r.fence, r.instance, ${process.pid}
     FROM ethhook_admin_job_runs r WHERE r.job = ${job} AND r.state = 'running'`;
-const think = () => sleep(Math.random() * 200);
+const think = (ms) => sleep(Math.random() * ms);
 
 const jobOf = (name) => ({
   name,
@@ -41,13 +41,14 @@ const jobOf = (name) => ({
   plan: async () => [],
   run: async (context) => {
     await context.transaction({}, async (tx) => {
-      await think();
+      await think(80);
       await tx.query(act('step', name));
     });
-    await think();
+    // Here no transaction is open, and so the run may be taken over.
+    await think(800);
     return context.finish(async (tx) => {
       await tx.query(act('effect', name));
-      await think();
+      await think(80);
       return { rows: 1, steps: [], summary: 'done' };
     });
   },

@@ -40,6 +40,8 @@ export async function startTestApp(
     DATABASE_POOL_MAX: '10',
     LOGIN_MAX_FAILURES: '1000',
     MAINTENANCE_ENABLED: 'false',
+    // Suites change rows behind the server's back; those of the cache turn it on.
+    CACHE_TTL_SECONDS: '0',
     ...environment,
   }) as AppConfig;
   const logs: string[] = [];

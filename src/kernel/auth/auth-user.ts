@@ -42,9 +42,10 @@ export const TokenMayBeInQuery = () => SetMetadata(QUERY_TOKEN_ROUTE, true);
 export const ApiKeyAccess = () => applyDecorators(SetMetadata(API_KEY_ROUTE, true), ApiSecurity('api_key'));
 
 /** The authenticated caller, as the guard left it on the request. */
-export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionContext): AuthUser =>
-  userOf(context.switchToHttp().getRequest<FastifyRequest>()),
-);
+export const currentUserOf = (_: unknown, context: ExecutionContext): AuthUser =>
+  userOf(context.switchToHttp().getRequest<FastifyRequest>());
+
+export const CurrentUser = createParamDecorator(currentUserOf);
 
 export function userOf({ user }: FastifyRequest): AuthUser {
   if (!user) throw new Error('the user of a public route');

@@ -63,6 +63,9 @@ const environmentSchema = z.object({
   // 16 and not 32: a secret that the old API already signs with must go on working.
   JWT_SECRET: z.string().min(16).optional(),
   JWT_EXPIRATION_HOURS: integer(1, 24 * 366).default(24),
+  CACHE_TTL_SECONDS: integer(0, 3600).default(30),
+  CACHE_STALE_SECONDS: integer(0, 3600).default(30),
+  CACHE_MEMORY_MB: integer(1, 4096).default(64),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
@@ -175,6 +178,12 @@ function toConfig(env: Environment) {
       },
     },
     redis: { url: env.REDIS_URL },
+    cache: {
+      /** 0: nothing is kept. */
+      freshMs: env.CACHE_TTL_SECONDS * 1000,
+      staleMs: env.CACHE_STALE_SECONDS * 1000,
+      memoryBytes: env.CACHE_MEMORY_MB * 2 ** 20,
+    },
     auth: {
       jwtSecret: env.JWT_SECRET,
       jwtExpirationHours: env.JWT_EXPIRATION_HOURS,

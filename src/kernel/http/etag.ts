@@ -15,7 +15,8 @@ export function revalidateAnswers(fastify: FastifyInstance, isLeftOut: (request:
     if (request.user !== undefined) void reply.header('Cache-Control', 'private, no-cache');
     if (typeof payload !== 'string' || !isTagged(request, reply) || isLeftOut(request))
       return done(null, payload);
-    const tag = entityTag(payload);
+    const known = reply.getHeader('etag');
+    const tag = typeof known === 'string' ? known : entityTag(payload);
     void reply.header('ETag', tag);
     if (!hasTag(request.headers['if-none-match'], tag)) return done(null, payload);
     void reply.code(304).removeHeader('Content-Type').removeHeader('Content-Length');

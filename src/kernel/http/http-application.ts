@@ -4,6 +4,7 @@ import type { Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { CACHE_HEADERS } from '../cache/cache-headers.js';
 import type { AppConfig } from '../config/config.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
 import { BASE_PATH } from './base-path.js';
@@ -42,8 +43,15 @@ export async function createHttpApplication(
       'X-Request-Id',
       'If-None-Match',
       'Last-Event-ID',
+      'Cache-Control',
     ],
-    exposedHeaders: ['X-Request-Id', 'Retry-After', 'ETag', ...Object.values(TRUST_HEADERS)],
+    exposedHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'ETag',
+      ...Object.values(TRUST_HEADERS),
+      ...Object.values(CACHE_HEADERS),
+    ],
     maxAge: 600,
   });
   await app.register(helmet, { contentSecurityPolicy: docsPolicy });

@@ -7,6 +7,7 @@ import {
   type OpenAPIObject,
 } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { CACHE_HEADERS } from '../cache/cache-headers.js';
 import { errorBodySchema } from './error-body.js';
 import { TRUST_HEADERS } from './trust.interceptor.js';
 
@@ -34,6 +35,7 @@ const errorTexts = {
 
 type ErrorStatus = keyof typeof errorTexts;
 
+/** Every route whose figures have a moment is cached. */
 const trustHeaders: NonNullable<ApiResponseOptions['headers']> = {
   [TRUST_HEADERS.asOf]: {
     description: 'The moment whose figures these are, RFC 3339 in UTC with microseconds.',
@@ -47,6 +49,16 @@ const trustHeaders: NonNullable<ApiResponseOptions['headers']> = {
     description:
       'live: all rows up to that moment; rollups: those of the last fold; original: counted row by row by the old SQL.',
     schema: { type: 'string', enum: ['live', 'rollups', 'original'] },
+  },
+  [CACHE_HEADERS.outcome]: {
+    description:
+      'hit: it was read before; miss: read now; stale: read before, and now again for who comes next; bypass: read now, ' +
+      'since it was asked for. Absent where nothing is cached.',
+    schema: { type: 'string', enum: ['hit', 'miss', 'stale', 'bypass'] },
+  },
+  [CACHE_HEADERS.age]: {
+    description: 'Seconds since it was read.',
+    schema: { type: 'integer' },
   },
 };
 

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Param, Query, Res } from '@nestjs/co
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ChangesTenant } from '../../kernel/cache/tenant-changes.js';
 import { CurrentClient, type Client } from '../../kernel/http/client.js';
 import { BASE_PATH } from '../../kernel/http/base-path.js';
 import { ApiAnswers, ApiErrors, ApiNoContent } from '../../kernel/http/openapi.js';
@@ -24,6 +25,7 @@ const hidden = {
 
 @ApiTags('accounts')
 @ApiBearerAuth()
+@ChangesTenant()
 @Controller()
 export class DeletionsController {
   constructor(private readonly deletions: DeletionsService) {}

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { ChangesTenant } from '../../kernel/cache/tenant-changes.js';
 import { CurrentClient, type Client } from '../../kernel/http/client.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -25,6 +26,7 @@ const list = { schema: endpointListSchema, description: 'The endpoints.', exampl
 
 @ApiTags('endpoints')
 @ApiBearerAuth()
+@ChangesTenant()
 @Controller()
 export class EndpointsController {
   constructor(private readonly endpoints: EndpointsService) {}

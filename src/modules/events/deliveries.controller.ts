@@ -1,6 +1,8 @@
+import { CacheTTL } from '@nestjs/cache-manager';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { Cached } from '../../kernel/cache/cached.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -13,6 +15,7 @@ import {
   type AttemptListDto,
   type DeliveryListDto,
 } from './dto/attempt.dto.js';
+import { MOVING_MS } from './moving.js';
 import {
   listAttemptsQuerySchema,
   listDeliveriesQuerySchema,
@@ -23,6 +26,8 @@ import {
 @ApiTags('events')
 @ApiBearerAuth()
 @ApiKeyAccess()
+@Cached('endpoint')
+@CacheTTL(MOVING_MS)
 @Controller()
 export class DeliveriesController {
   constructor(private readonly service: DeliveriesService) {}

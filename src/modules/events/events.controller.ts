@@ -1,9 +1,12 @@
+import { CacheTTL } from '@nestjs/cache-manager';
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { Cached } from '../../kernel/cache/cached.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
+import { MOVING_MS } from './moving.js';
 import {
   eventExample,
   eventListExample,
@@ -18,6 +21,8 @@ import { EventsService } from './events.service.js';
 @ApiTags('events')
 @ApiBearerAuth()
 @ApiKeyAccess()
+@Cached()
+@CacheTTL(MOVING_MS)
 @Controller('events')
 export class EventsController {
   constructor(private readonly events: EventsService) {}

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { Cached } from '../../kernel/cache/cached.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -25,6 +26,7 @@ import { applicationTimeseriesQuerySchema, type TimeseriesQuery } from './dto/ti
 @ApiTags('statistics')
 @ApiBearerAuth()
 @ApiKeyAccess()
+@Cached('application')
 @Controller()
 export class ApplicationStatisticsController {
   constructor(private readonly applications: ApplicationStatisticsService) {}

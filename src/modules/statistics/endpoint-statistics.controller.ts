@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiKeyAccess, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { Cached } from '../../kernel/cache/cached.js';
 import { ApiAnswers } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import { idParamSchema, type IdParam } from '../../kernel/http/validation.js';
@@ -24,6 +25,7 @@ import { EndpointStatisticsService } from './endpoint-statistics.service.js';
 @ApiTags('statistics')
 @ApiBearerAuth()
 @ApiKeyAccess()
+@Cached('endpoint')
 @Controller()
 export class EndpointStatisticsController {
   constructor(private readonly endpoints: EndpointStatisticsService) {}

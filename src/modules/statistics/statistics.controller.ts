@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AdminOnly, CurrentUser, type AuthUser } from '../../kernel/auth/auth-user.js';
+import { Cached } from '../../kernel/cache/cached.js';
 import { ApiAnswers, ApiErrors } from '../../kernel/http/openapi.js';
 import type { Trusted } from '../../kernel/http/trust.js';
 import {
@@ -21,6 +22,7 @@ export class StatisticsController {
   constructor(private readonly statistics: StatisticsService) {}
 
   @Get('dashboard')
+  @Cached()
   @ApiOperation({ summary: "The caller's totals and the trailing 24 hours" })
   @ApiAnswers(
     {
@@ -37,6 +39,7 @@ export class StatisticsController {
   }
 
   @Get('timeseries')
+  @Cached()
   @ApiOperation({ summary: "The caller's events and attempts by 5 minutes, hour or day" })
   @ApiAnswers(
     {
@@ -57,6 +60,7 @@ export class StatisticsController {
   }
 
   @Get('chain-distribution')
+  @Cached()
   @ApiOperation({ summary: "The caller's events by chain, most first" })
   @ApiAnswers(
     {

@@ -19,7 +19,7 @@ const parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof parameters>;
 
-// docs/maintenance.md has how it was measured. Until a run has seen how fast this server is.
+// A careful guess, until a table of this run has shown how fast this server is.
 const DEFAULT_BYTES_PER_SECOND = 20e6;
 
 interface Rewritten {

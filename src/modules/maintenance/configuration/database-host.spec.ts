@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { totalmem, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readDatabaseHost } from './database-host.js';
@@ -9,12 +9,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-function host(files: Record<string, string>) {
+function host(files: Record<string, string>, dataDirectory: string | null = null) {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
-  return readDatabaseHost({ backendPid: 42, dataDirectory: null, root });
+  return readDatabaseHost({ backendPid: 42, dataDirectory, root });
 }
 const backend = { 'proc/42/cmdline': 'postgres: ethhook ethhook 127.0.0.1(5000) idle\0' };
 
@@ -50,4 +50,21 @@ it('sees nothing when the backend is not a process of this machine', () => {
   expect(readDatabaseHost({ backendPid: 7, dataDirectory: null, root }).sources.ram).toMatch(
     /another machine/,
   );
+});
+
+it.each([
+  ['sda', '1', 'hdd'],
+  ['nvme0n1', '0', 'ssd'],
+  ['vda1', '1', null],
+  ['xvdb', '1', null],
+  ['vda', '0', 'ssd'],
+])('takes %s with the rotational flag %s for %s', (name, flag, expected) => {
+  const { dev } = statSync(root);
+  const device = `sys/dev/block/${Math.floor(dev / 256) % 4096}:${(dev % 256) + Math.floor(dev / 2 ** 20) * 256}`;
+  const files = {
+    [`${device}/queue/rotational`]: `${flag}\n`,
+    [`${device}/uevent`]: `MAJOR=8\nDEVNAME=${name}\n`,
+  };
+  const { storage, diskBytes } = host({ ...backend, ...files }, root);
+  expect([storage, diskBytes]).toEqual([expected, expect.any(Number)]);
 });

@@ -49,7 +49,7 @@ export function readDatabaseHost({ backendPid, dataDirectory, root = '' }: Where
     sources: {
       ram: limit < ram ? "the cgroup of PostgreSQL's process" : "the machine's RAM",
       cpus: quota < cpus ? "the cgroup of PostgreSQL's process" : "the machine's CPUs",
-      storage: disk?.storage ? 'the block device of the data folder' : 'the block device cannot be seen',
+      storage: disk?.source ?? 'the block device cannot be seen',
     },
   };
 }
@@ -81,14 +81,26 @@ function cpuQuotas(read: Read, folder: readonly string[]): number[] {
   return cpus > 0 ? [cpus] : [];
 }
 
-function readDisk(folder: string, read: Read): { storage: 'ssd' | 'hdd' | null; bytes: number } | null {
+interface Disk {
+  storage: 'ssd' | 'hdd' | null;
+  source: string;
+  bytes: number;
+}
+
+function readDisk(folder: string, read: Read): Disk | null {
   try {
     const { dev } = statSync(folder);
     const { bsize, blocks } = statfsSync(folder);
     const device = ['sys', 'dev', 'block', `${major(dev)}:${minor(dev)}`];
     // A partition has no queue of its own.
     const flag = read(...device, 'queue', 'rotational') ?? read(...device, '..', 'queue', 'rotational');
-    return { storage: flag === null ? null : flag.trim() === '1' ? 'hdd' : 'ssd', bytes: bsize * blocks };
+    const found = { source: 'the block device of the data folder', bytes: bsize * blocks };
+    if (flag?.trim() === '0') return { ...found, storage: 'ssd' };
+    // virtio's and Xen's call themselves rotational, whatever is behind them.
+    if (/^DEVNAME=x?vd/m.test(read(...device, 'uevent') ?? ''))
+      return { ...found, storage: null, source: 'a virtual disk does not tell what is behind it' };
+    if (flag === null) return { ...found, storage: null, source: 'the block device cannot be seen' };
+    return { ...found, storage: 'hdd' };
   } catch {
     return null;
   }
