@@ -22,7 +22,7 @@ function kindOf(text: string | undefined, usage: string): (typeof kinds)[number]
   return kind;
 }
 
-const ofIndex = (name: 'drop' | 'restore', job: string, help: string): Verb =>
+const ofIndex = (name: 'drop' | 'rebuild' | 'restore', job: string, help: string): Verb =>
   verb({
     usage: `${name} INDEX [--schema NAME] ${askUsage}`,
     help,
@@ -85,6 +85,7 @@ export const partVerbs: Readonly<Record<string, Verb>> = {
     },
   }),
   drop: ofIndex('drop', 'drop-index', 'drops an index beside readers and writers, restorably'),
+  rebuild: ofIndex('rebuild', 'rebuild-index', 'rebuilds an index beside readers and writers'),
   restore: ofIndex('restore', 'restore-index', 'builds a dropped index again'),
   bloat: verb({
     usage: 'bloat [--measured]',

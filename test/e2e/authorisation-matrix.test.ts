@@ -69,6 +69,7 @@ const maintenanceRoutes = [
   'POST configuration/revert',
   'GET indexes',
   'POST indexes/{name}/drop',
+  'POST indexes/{name}/rebuild',
   'POST indexes/{name}/restore',
   'GET jobs',
   'GET jobs/{name}',

@@ -262,6 +262,33 @@ it('takes no changes from an administrator who is none any more, whatever the to
   });
 });
 
+it('drops, restores and rebuilds an index by its name: each is a run with its end in the audit log', async () => {
+  await database.query('CREATE INDEX idx_of_no_use ON events (log_index)');
+  const isThere = async () =>
+    (await database.query(`SELECT to_regclass('idx_of_no_use') AS found`))[0]?.found !== null;
+  const verbs: [verb: string, job: string, thereAfter: boolean][] = [
+    ['drop', 'drop-index', false],
+    ['restore', 'restore-index', true],
+    ['rebuild', 'rebuild-index', true],
+  ];
+  for (const [verb, job, thereAfter] of verbs) {
+    const answer = await post(`/indexes/idx_of_no_use/${verb}`, { force: true, reason: verb });
+    expect(answer).toMatchObject({ status: 202, body: { job } });
+    expect(answer.headers.get('location')).toBe(`/api/v1${base}/runs/${runIdOf(answer)}`);
+    expect(await settled(runIdOf(answer))).toMatchObject({
+      state: 'succeeded',
+      reason: verb,
+      parameters: { schema: 'public', index: 'idx_of_no_use' },
+    });
+    expect(await isThere()).toBe(thereAfter);
+    expect((await auditRows(database)).at(-1)).toMatchObject({
+      user_id: ids.admin,
+      action: 'run.succeeded',
+      metadata: { name: job, steps: [{ target: 'public.idx_of_no_use' }] },
+    });
+  }
+});
+
 it('answers whatever an administrator may send, in the one form of errors', async () => {
   const random = new Random('maintenance').seek(0, 0);
   const routes = (await readRoutes(app)).filter(

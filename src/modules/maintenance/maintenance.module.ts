@@ -17,6 +17,7 @@ import { PruneHistoryJob } from './history/prune-history.job.js';
 import { DropIndexJob } from './indexes/drop-index.job.js';
 import { IndexEvidenceReadModel } from './indexes/index-evidence.read-model.js';
 import { IndexEvidenceService } from './indexes/index-evidence.service.js';
+import { RebuildIndexJob } from './indexes/rebuild-index.job.js';
 import { RepairIndexesJob } from './indexes/repair-indexes.job.js';
 import { RestoreIndexJob } from './indexes/restore-index.job.js';
 import { RetentionJob } from './retention/retention.job.js';
@@ -60,6 +61,7 @@ export class MaintenanceModule implements OnModuleInit {
       new FreezeJob(),
       new PruneHistoryJob(),
       new RebuildBloatedJob({ program: maintenance.pgRepack, databaseUrl: database.url }),
+      new RebuildIndexJob(),
       new RefreshRecentStatsJob(),
       new RepairIndexesJob(),
       new RestoreIndexJob(),

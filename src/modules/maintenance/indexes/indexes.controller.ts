@@ -76,6 +76,19 @@ export class IndexesController {
     return this.ask('restore-index', author, name, body, reply);
   }
 
+  @Post(':name/rebuild')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Rebuild an index beside readers and writers: a run of rebuild-index' })
+  @ApiAnswers(accepted, 400, 401, 403, 409, 503)
+  rebuild(
+    @CurrentAuthor() author: Author,
+    @Param({ schema: indexParamSchema }) { name }: IndexParam,
+    @Body({ schema: indexBodySchema }) body: IndexBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<AcceptedRunDto> {
+    return this.ask('rebuild-index', author, name, body, reply);
+  }
+
   private async ask(
     job: string,
     author: Author,
