@@ -70,13 +70,24 @@ async function startVictim({ job, parameters = {}, waits }: KilledJob) {
     JSON.stringify(parameters),
   ]);
   await victim.prints(/run \d+/);
-  const waiting = () =>
-    database.query<{ id: string; pid: number; query: string }>(
-      `SELECT r.id, a.pid, a.query FROM ethhook_admin_job_runs r JOIN pg_stat_activity a ON a.pid = r.backend_pid
-        WHERE r.state = 'running' AND (a.wait_event_type IN ('Lock', 'BufferPin') OR a.wait_event = 'PgSleep')`,
+  const waiting = async () => {
+    const [run] = await database.query<{
+      id: string;
+      pid: number;
+      state: string;
+      message: string;
+      isWaiting: boolean;
+      query: string;
+    }>(
+      `SELECT r.id, a.pid, r.state, coalesce(r.error_message, r.summary) AS message, a.query,
+              a.wait_event_type IN ('Lock', 'BufferPin') OR a.wait_event = 'PgSleep' AS "isWaiting"
+         FROM ethhook_admin_job_runs r LEFT JOIN pg_stat_activity a ON a.pid = r.backend_pid`,
     );
-  await becomes('the job waits', async () => waits.test((await waiting())[0]?.query ?? ''));
-  return (await waiting())[0] ?? { id: '', pid: 0 };
+    if (run?.state !== 'running') throw new Error(`it is ${run?.state}: ${run?.message}`);
+    return run.isWaiting && waits.test(run.query) ? run : undefined;
+  };
+  await becomes('the job waits', async () => (await waiting()) !== undefined);
+  return (await waiting()) ?? { id: '', pid: 0 };
 }
 
 const locksOf = (pid: number) =>

@@ -59,7 +59,7 @@ const views: KilledJob[] = [
     prepare: ['CREATE INDEX ON user_recent_stats (held(event_count_24h::int))'],
     hold: holding,
     waits: /REFRESH/,
-    half: half('SELECT user_id::text FROM user_recent_stats', '?'),
+    half: half('SELECT user_id::text FROM user_recent_stats', 'nothing'),
     isRetried: false,
     result: `SELECT to_jsonb(v) - 'refreshed_at' AS row FROM user_recent_stats v ORDER BY user_id`,
   },
@@ -69,7 +69,7 @@ const views: KilledJob[] = [
     parameters: { everything: true },
     prepare: [heldBy('INSERT', 'user_daily_stats', `NEW.user_id = '${ids.bob}'`)],
     hold: holding,
-    waits: /user_daily_stats/,
+    waits: /WITH taken/,
     half: half('SELECT DISTINCT user_id::text FROM user_daily_stats', '?'),
     isRetried: true,
     result: `SELECT user_id, date FROM ethhook_admin_daily_changes ORDER BY 1, 2`,
@@ -85,7 +85,7 @@ const vacuums: KilledJob[] = [
     waits: /VACUUM .*busy/,
     half: half(
       `SELECT CASE WHEN reltuples < 1000 THEN 'vacuumed' END FROM pg_class WHERE relname = 'busy'`,
-      '?',
+      'vacuumed',
     ),
     isRetried: true,
     result: `SELECT c.reltuples::int, c.relallvisible = c.relpages AS visible,
@@ -104,7 +104,7 @@ const vacuums: KilledJob[] = [
          FOR i IN 1..2000 LOOP
            BEGIN PERFORM FROM busy WHERE n = 1 LIMIT 1 FOR UPDATE; RAISE EXCEPTION 'consumed';
            EXCEPTION WHEN raise_exception THEN NULL; END;
-         END LOOP; END LOOP; END $$`,
+         END LOOP; COMMIT; END LOOP; END $$`,
     ],
     hold: ['BEGIN', 'DECLARE pin CURSOR FOR SELECT n FROM busy', 'FETCH 1 FROM pin'],
     waits: /VACUUM \(FREEZE/,
@@ -144,8 +144,8 @@ const settings: KilledJob[] = [
     waits: /ethhook_admin_setting_changes/,
     half: half(
       `SELECT DISTINCT target FROM ethhook_admin_setting_changes
-                UNION ALL SELECT 'set' FROM pg_class WHERE reloptions::text ~ 'analyze_scale_factor=0.02'`,
-      '?',
+                UNION ALL SELECT 'set' FROM pg_class WHERE relname = 'events' AND reloptions::text ~ 'scale_factor'`,
+      'public.delivery_attempts',
     ),
     isRetried: true,
     result: `SELECT target, setting, value_before, value_after FROM ethhook_admin_setting_changes ORDER BY 1, 2`,
@@ -165,8 +165,8 @@ const settings: KilledJob[] = [
     waits: /reverted_at/,
     half: half(
       `SELECT 'recorded' FROM ethhook_admin_setting_changes WHERE reverted_at IS NULL
-                UNION ALL SELECT 'set' FROM pg_class WHERE reloptions::text ~ '${setting}'`,
-      '?',
+                UNION ALL SELECT 'set' FROM pg_class WHERE relname = 'events' AND reloptions::text ~ '${setting}'`,
+      'recorded, set',
     ),
     isRetried: true,
     result: `SELECT setting, reverted_at IS NOT NULL AS reverted FROM ethhook_admin_setting_changes`,
@@ -186,7 +186,7 @@ const indexes: KilledJob[] = [
     prepare: [busy(1000), 'CREATE INDEX own ON busy (n)', invalid('own')],
     hold: writing,
     waits: /REINDEX/,
-    half: half(indexStates, '?'),
+    half: half(indexStates, 'own invalid, own_ccnew invalid'),
     isRetried: true,
   },
   ...(['writing', 'reading'] as const).map((kind) => ({
@@ -282,7 +282,7 @@ const removals: KilledJob[] = [
     half: half(
       `SELECT count(*)::text || ' differences' FROM ethhook_admin_shadow_differences UNION ALL
                 SELECT count(*)::text || ' audits' FROM statistics_audits`,
-      '?',
+      '31 audits, 89 differences',
     ),
     isRetried: true,
     result: `SELECT (SELECT count(*) FROM ethhook_admin_shadow_differences) AS differences,

@@ -11,7 +11,12 @@ import { TelemetryModule } from '../../dist/src/kernel/telemetry/telemetry.modul
 import { MaintenanceModule } from '../../dist/src/modules/maintenance/index.js';
 
 const [job = '', parameters = '{}'] = process.argv.slice(2);
-const config = loadConfig({ ...process.env, JWT_SECRET: 'x'.repeat(32), DATABASE_POOL_MAX: '4' });
+const config = loadConfig({
+  ...process.env,
+  JWT_SECRET: 'x'.repeat(32),
+  DATABASE_POOL_MIN: '1',
+  DATABASE_POOL_MAX: '4',
+});
 const app = await Test.createTestingModule({
   imports: [ConfigModule.with(config), TelemetryModule, DatabaseModule, TasksModule, MaintenanceModule],
 })
