@@ -84,7 +84,7 @@ async function startVictim({ job, parameters = {}, waits }: KilledJob) {
          FROM ethhook_admin_job_runs r LEFT JOIN pg_stat_activity a ON a.pid = r.backend_pid`,
     );
     if (run?.state !== 'running') throw new Error(`it is ${run?.state}: ${run?.message}`);
-    return run.isWaiting && waits.test(run.query) ? run : undefined;
+    return run.isWaiting && run.query.includes(`/* ${waits} */`) ? run : undefined;
   };
   await becomes('the job waits', async () => (await waiting()) !== undefined);
   return (await waiting()) ?? { id: '', pid: 0 };
