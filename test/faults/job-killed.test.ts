@@ -2,8 +2,15 @@ import pg from 'pg';
 import { withQuery } from '../../scripts/throwaway-server.js';
 import { MaintenanceModule } from '../../src/modules/maintenance/index.js';
 import { readEndState } from '../support/end-state.js';
+import { startFaultServer } from '../support/fault-server.js';
 import { startJobInstance, type JobInstance } from '../support/job-instance.js';
-import { holdFunctions, killedJobs, oldEvents, type KilledJob } from '../support/killed-jobs.js';
+import {
+  holdFunctions,
+  killedJobs,
+  killedSettings,
+  oldEvents,
+  type KilledJob,
+} from '../support/killed-jobs.js';
 import { becomes } from '../support/leader-tasks.js';
 import { openSession } from '../support/own-session.js';
 import { foldAll } from '../support/rollup-engine.js';
@@ -12,7 +19,14 @@ import { startServerProcess, type ServerProcess } from '../support/server-proces
 import { createSmallWorld } from '../support/small-world.js';
 import { copyTestDatabase, createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
-const environment = { MAINTENANCE_ENABLED: 'false', MAINTENANCE_VACUUM_FULL: 'true' };
+const environment = {
+  ...{ MAINTENANCE_ENABLED: 'false', MAINTENANCE_VACUUM_FULL: 'true' },
+  ...{
+    MAINTENANCE_DATABASE_RAM_BYTES: String(8 * 2 ** 30),
+    MAINTENANCE_DATABASE_CPUS: '4',
+    MAINTENANCE_STORAGE: 'ssd',
+  },
+};
 
 let world: TestDatabase;
 let database: TestDatabase;
@@ -36,9 +50,13 @@ afterAll(() => world.drop());
 beforeEach(async () => {
   database = await copyTestDatabase(world);
   twin = await copyTestDatabase(world);
-  holder = new pg.Client({ connectionString: database.url });
-  await holder.connect();
+  holder = await connect(database);
 });
+async function connect({ url }: TestDatabase): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return client;
+}
 afterEach(async () => {
   victim.child.kill('SIGKILL');
   await holder.end();
@@ -115,9 +133,8 @@ async function endOf({ url, query }: TestDatabase, result: string | undefined) {
   return { schema, rows, leftovers, figures, result: result === undefined ? [] : await query(result) };
 }
 
-it.each(killedJobs)('$job, killed at: $at', async (killed) => {
-  await Promise.all([prepare(database, killed.prepare), prepare(twin, killed.prepare)]);
-  const alone = runAlone(killed);
+/** Killed half way and followed by another instance; what it was asked for is done then. */
+async function killAndFollow(killed: KilledJob): Promise<void> {
   for (const statement of killed.hold) await holder.query(statement);
   const { id, pid } = await startVictim(killed);
   const [query, answer] = killed.half;
@@ -140,10 +157,33 @@ it.each(killedJobs)('$job, killed at: $at', async (killed) => {
     const again = await successor.ended(await successor.ask(job, { parameters, force: true }));
     expect(again).toMatchObject({ state: 'succeeded', attempt: 1 });
   }
-  await alone;
-
   await becomes('the session of the last run is gone', async () => (await advisoryLocks()).length === 0);
+}
+
+it.each(killedJobs)('$job, killed at: $at', async (killed) => {
+  await Promise.all([prepare(database, killed.prepare), prepare(twin, killed.prepare)]);
+  const alone = runAlone(killed);
+  await killAndFollow(killed);
+  await alone;
   const end = await endOf(database, killed.result);
   expect(end.leftovers).toEqual([]);
   expect(end).toEqual(await endOf(twin, killed.result));
 });
+
+// ALTER SYSTEM holds for a whole server, so not in the one that suites share.
+it.each(killedSettings)('$job, killed at: $at', async (killed) => {
+  await database.drop();
+  database = await startSettingsServer();
+  await holder.end();
+  holder = await connect(database);
+  await prepare(database, killed.prepare);
+  await killAndFollow(killed);
+  expect(await database.query(killed.result ?? '')).toEqual(killed.expected);
+});
+
+async function startSettingsServer(): Promise<TestDatabase> {
+  const { url, remove } = await startFaultServer();
+  await startServerProcess({ DATABASE_URL: url }, ['node', 'test/support/migrate-process.mjs']).ended();
+  const query = (text: string) => withQuery(url, (one) => one(text));
+  return { url, query: query as TestDatabase['query'], drop: remove };
+}

@@ -310,3 +310,48 @@ export const oldEvents = `
     FROM generate_series(1, 250) n`;
 
 export const killedJobs: readonly KilledJob[] = [...views, ...vacuums, ...settings, ...indexes, ...removals];
+
+const changes = `SELECT c.value_after, c.verified_at IS NOT NULL AS verified, c.reverted_at IS NOT NULL AS reverted,
+         (SELECT f.setting FROM pg_file_settings f WHERE f.name = 'work_mem' AND f.sourcefile ~ 'auto.conf') AS written
+    FROM ethhook_admin_setting_changes c`;
+const halfSet = (answer: string) =>
+  half(
+    `SELECT 'in the file' FROM pg_file_settings f WHERE f.name = 'work_mem' AND f.sourcefile ~ 'auto.conf' UNION ALL
+     SELECT CASE WHEN c.verified_at IS NULL THEN 'begun' ELSE 'done' END FROM ethhook_admin_setting_changes c`,
+    answer,
+  );
+
+/** Each on a server of its own. */
+export const killedSettings: readonly (KilledJob & { expected: readonly object[] })[] = [
+  {
+    job: 'apply-setting',
+    at: 'after the setting, before its record',
+    parameters: { name: 'work_mem', value: '16MB' },
+    prepare: [holdFunctions, heldBy('UPDATE', 'ethhook_admin_setting_changes', 'true')],
+    hold: holding,
+    waits: 'maintenance.mark-setting-change-verified',
+    half: halfSet('begun, in the file'),
+    isRetried: false,
+    result: changes,
+    expected: [{ value_after: '16MB', verified: true, reverted: false, written: '16MB' }],
+  },
+  {
+    job: 'revert-setting',
+    at: 'after the setting, before its record',
+    parameters: { name: 'work_mem' },
+    prepare: [
+      holdFunctions,
+      `INSERT INTO ethhook_admin_setting_changes (target, setting, value_after, reason, verified_at)
+       VALUES ('server', 'work_mem', '16MB', 'by hand', now())`,
+      `ALTER SYSTEM SET work_mem = '16MB'`,
+      'SELECT pg_reload_conf()',
+      heldBy('UPDATE', 'ethhook_admin_setting_changes', 'true'),
+    ],
+    hold: holding,
+    waits: 'maintenance.mark-setting-change-reverted',
+    half: halfSet('done'),
+    isRetried: false,
+    result: changes,
+    expected: [{ value_after: '16MB', verified: true, reverted: true, written: null }],
+  },
+];
