@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { z } from 'zod';
 import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
@@ -26,12 +26,13 @@ export interface JobInstance {
   stop(): Promise<void>;
 }
 
-/** The runner of one instance of the server, with these jobs and nothing else. */
+/** The runner of one instance of the server, with these jobs, those of `modules`, and nothing else. */
 export async function startJobInstance(
   databaseUrl: string,
   jobs: readonly Job[],
   environment: NodeJS.ProcessEnv = {},
   timings: Partial<RunnerTimings> = {},
+  modules: readonly Type[] = [],
 ): Promise<JobInstance> {
   const config = loadConfig({
     DATABASE_URL: databaseUrl,
@@ -41,7 +42,7 @@ export async function startJobInstance(
     ...environment,
   }) as AppConfig;
   const app = await Test.createTestingModule({
-    imports: [ConfigModule.with(config), TelemetryModule, DatabaseModule, TasksModule],
+    imports: [ConfigModule.with(config), TelemetryModule, DatabaseModule, TasksModule, ...modules],
   })
     .overrideProvider(RUNNER_TIMINGS)
     .useValue({ ...defaultTimings, pollMs: 100, beatMs: 100, cancelMs: 500, retryMs: 50, ...timings })
