@@ -4,13 +4,8 @@ import { MaintenanceModule } from '../../src/modules/maintenance/index.js';
 import { readEndState } from '../support/end-state.js';
 import { startFaultServer } from '../support/fault-server.js';
 import { startJobInstance, type JobInstance } from '../support/job-instance.js';
-import {
-  holdFunctions,
-  killedJobs,
-  killedSettings,
-  oldEvents,
-  type KilledJob,
-} from '../support/killed-jobs.js';
+import { holdFunctions, type KilledJob } from '../support/killed-job.js';
+import { killedJobs, killedSettings, oldEvents } from '../support/killed-jobs.js';
 import { becomes } from '../support/leader-tasks.js';
 import { openSession } from '../support/own-session.js';
 import { foldAll } from '../support/rollup-engine.js';
@@ -172,9 +167,9 @@ it.each(killedJobs)('$job, killed at: $at', async (killed) => {
 
 // ALTER SYSTEM holds for a whole server, so not in the one that suites share.
 it.each(killedSettings)('$job, killed at: $at', async (killed) => {
+  await holder.end();
   await database.drop();
   database = await startSettingsServer();
-  await holder.end();
   holder = await connect(database);
   await prepare(database, killed.prepare);
   await killAndFollow(killed);
@@ -182,8 +177,10 @@ it.each(killedSettings)('$job, killed at: $at', async (killed) => {
 });
 
 async function startSettingsServer(): Promise<TestDatabase> {
-  const { url, remove } = await startFaultServer();
+  const server = await startFaultServer();
+  await withQuery(server.url, (query) => query('CREATE DATABASE settings'));
+  const url = Object.assign(new URL(server.url), { pathname: '/settings' }).href;
   await startServerProcess({ DATABASE_URL: url }, ['node', 'test/support/migrate-process.mjs']).ended();
   const query = (text: string) => withQuery(url, (one) => one(text));
-  return { url, query: query as TestDatabase['query'], drop: remove };
+  return { url, query: query as TestDatabase['query'], drop: server.remove };
 }

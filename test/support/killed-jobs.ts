@@ -1,56 +1,6 @@
+import { killedIndexJobs } from './killed-index-jobs.js';
+import { busy, half, heldBy, holdFunctions, holding, thinOut, type KilledJob } from './killed-job.js';
 import { ids } from './small-world.js';
-
-/** A job that is killed half way, at a place that is certain. */
-export interface KilledJob {
-  job: string;
-  /** Where it is killed. */
-  at: string;
-  parameters?: Record<string, unknown>;
-  /** Makes work for it. */
-  prepare: readonly string[];
-  /** Of a session of the test's: what the job waits for, once it is there. */
-  hold: readonly string[];
-  /** The label of the statement that waits. */
-  waits: string;
-  /** A query of what there is when it is killed, and the answer. */
-  half: readonly [query: string, answer: string];
-  /** Whether another instance takes the run over; else it is abandoned, and asked for again. */
-  isRetried: boolean;
-  /** What must be as in a database where nobody was killed, besides the schema and the rows of EthHook's tables. */
-  result?: string;
-}
-
-/** What waits in `public.hold()`, from a trigger or an index: neither lock_timeout nor a snapshot matters there. */
-export const holdFunctions = `
-  CREATE FUNCTION public.hold() RETURNS void LANGUAGE plpgsql AS $$
-  BEGIN WHILE NOT pg_try_advisory_xact_lock_shared(1, 1) LOOP PERFORM pg_sleep(0.02); END LOOP; END $$;
-  CREATE FUNCTION public.held(n int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$
-  BEGIN PERFORM public.hold(); RETURN n; END $$;
-  CREATE FUNCTION public.held_row() RETURNS trigger LANGUAGE plpgsql AS $$
-  BEGIN PERFORM public.hold(); RETURN coalesce(NEW, OLD); END $$`;
-
-const holding = ['SELECT pg_advisory_lock(1, 1)'];
-const writing = ['BEGIN', 'LOCK TABLE busy IN ROW EXCLUSIVE MODE'];
-const reading = ['BEGIN', 'SELECT FROM busy LIMIT 1'];
-
-const heldBy = (event: string, table: string, when: string) =>
-  `CREATE TRIGGER held BEFORE ${event} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION held_row()`;
-const busy = (rows: number, options = '') => `
-  CREATE TABLE busy WITH (autovacuum_enabled = false ${options}) AS
-  SELECT n, repeat('x', 90) AS filler FROM generate_series(1, ${rows}) n`;
-const thinOut = 'DELETE FROM busy WHERE n % 10 > 0';
-const invalid = (index: string) =>
-  `UPDATE pg_index SET indisvalid = false WHERE indexrelid = '${index}'::regclass`;
-const indexStates = `SELECT x.relname || CASE WHEN i.indisvalid THEN '' ELSE ' invalid' END AS index
-    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = 'busy'::regclass`;
-const half = (what: string, answer: string) =>
-  [
-    `SELECT coalesce(string_agg(w.what, ', ' ORDER BY w.what), 'nothing') AS half FROM (${what}) w(what)`,
-    answer,
-  ] as const;
-
-const LOST = 'CREATE INDEX lost ON public.busy USING btree (n)';
-const OLD = `INTERVAL '50 days'`;
 
 const views: KilledJob[] = [
   {
@@ -177,87 +127,7 @@ const settings: KilledJob[] = [
   },
 ];
 
-const bloated = [busy(20_000), 'CREATE INDEX own ON busy (n, filler)', thinOut, 'VACUUM (ANALYZE) busy'];
-const dropped = (answer: string) =>
-  half(
-    `${indexStates}
-     UNION ALL SELECT 'on record' FROM ethhook_admin_schema_changes WHERE object = 'public.lost'`,
-    answer,
-  );
-const indexes: KilledJob[] = [
-  {
-    job: 'repair-indexes',
-    at: 'the new index',
-    prepare: [busy(1000), 'CREATE INDEX own ON busy (n)', invalid('own')],
-    hold: writing,
-    waits: 'maintenance.reindex-index',
-    half: half(indexStates, 'own invalid, own_ccnew invalid'),
-    isRetried: true,
-  },
-  ...(['writing', 'reading'] as const).map((kind) => ({
-    job: 'rebuild-bloated',
-    at: kind === 'writing' ? 'the new index' : 'the old index',
-    parameters: { min_ratio: 0.3, min_bytes: 100_000 },
-    prepare: bloated,
-    hold: kind === 'writing' ? writing : reading,
-    waits: 'maintenance.reindex-index',
-    half: half(indexStates, kind === 'writing' ? 'own, own_ccnew invalid' : 'own, own_ccold invalid'),
-    isRetried: true,
-    result: `SELECT pg_relation_size('own') AS size`,
-  })),
-  {
-    job: 'rewrite-tables',
-    at: 'its indexes',
-    parameters: { min_ratio: 0.3, min_bytes: 100_000, free_disk_bytes: 1e9 },
-    prepare: [busy(20_000), thinOut, 'VACUUM (ANALYZE) busy', 'CREATE INDEX ON busy (held(n))'],
-    hold: holding,
-    waits: 'maintenance.vacuum-full',
-    half: half(
-      `SELECT CASE WHEN relpages > 200 THEN 'large' END FROM pg_class WHERE relname = 'busy'`,
-      'large',
-    ),
-    isRetried: false,
-    result: `SELECT pg_relation_size('busy') AS size, count(*) AS rows FROM busy`,
-  },
-  {
-    job: 'drop-index',
-    at: 'between its record and the drop',
-    parameters: { index: 'lost' },
-    prepare: [busy(1000), LOST],
-    hold: ['BEGIN', 'LOCK TABLE busy IN SHARE UPDATE EXCLUSIVE MODE'],
-    waits: 'maintenance.drop-index',
-    half: dropped('lost, on record'),
-    isRetried: true,
-    result: `SELECT object, action, restore_sql FROM ethhook_admin_schema_changes WHERE migration = 'maintenance'`,
-  },
-  {
-    job: 'drop-index',
-    at: 'half of the drop',
-    parameters: { index: 'lost' },
-    prepare: [busy(1000), LOST],
-    hold: reading,
-    waits: 'maintenance.drop-index',
-    half: dropped('lost invalid, on record'),
-    isRetried: true,
-    result: `SELECT object, action, restore_sql FROM ethhook_admin_schema_changes WHERE migration = 'maintenance'`,
-  },
-  {
-    job: 'restore-index',
-    at: 'half of the build',
-    parameters: { index: 'lost' },
-    prepare: [
-      busy(1000),
-      `INSERT INTO ethhook_admin_schema_changes (migration, object, action, reason, evidence, restore_sql)
-       VALUES ('maintenance', 'public.lost', 'dropped', 'by an operator',
-               '{"schema": "public", "index": "lost", "table": "busy", "sizeBytes": 40960}', '${LOST}')`,
-    ],
-    hold: writing,
-    waits: 'maintenance.create-index',
-    half: dropped('lost invalid, on record'),
-    isRetried: true,
-  },
-];
-
+const OLD = `INTERVAL '50 days'`;
 const old = `SELECT e.id FROM events e WHERE e.ingested_at < now() - ${OLD}`;
 const removals: KilledJob[] = [
   {
@@ -309,7 +179,13 @@ export const oldEvents = `
          1, n % 3 > 0, n, now() - INTERVAL '60 days' + n * INTERVAL '1 minute'
     FROM generate_series(1, 250) n`;
 
-export const killedJobs: readonly KilledJob[] = [...views, ...vacuums, ...settings, ...indexes, ...removals];
+export const killedJobs: readonly KilledJob[] = [
+  ...views,
+  ...vacuums,
+  ...settings,
+  ...killedIndexJobs,
+  ...removals,
+];
 
 const changes = `SELECT c.value_after, c.verified_at IS NOT NULL AS verified, c.reverted_at IS NOT NULL AS reverted,
          (SELECT f.setting FROM pg_file_settings f WHERE f.name = 'work_mem' AND f.sourcefile ~ 'auto.conf') AS written
