@@ -57,7 +57,10 @@ describe('while a run is at an index build that waits', () => {
       return [first, second];
     });
     const { code, output } = await building.ended();
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringMatching(/19 applied\n$/) });
+    expect({ code, output }).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(new RegExp(`${migrations.length} applied\\n$`)),
+    });
     expect(output).not.toMatch(/deadlock|attempt \d/);
     expect(await waiting.ended()).toMatchObject({
       code: 0,

@@ -5,6 +5,9 @@
 export const requiredIndexes: readonly string[] = [
   'deletions_unfinished_idx',
   'deletions_user_id_idx',
+  'ethhook_admin_daily_changes_idx',
+  'ethhook_admin_job_runs_job_idx',
+  'ethhook_admin_job_runs_open_idx',
   'idx_audit_logs_user_created',
   'idx_delivery_attempts_endpoint_attempted',
   'idx_delivery_attempts_event_id',
