@@ -28,7 +28,8 @@ it('removes old runs in batches, but neither the last of each job and state nor 
   await addRuns('often', 'succeeded', '{200,150,91,89,1}');
   await addRuns('seldom', 'failed', '{500,400}');
   await addRuns('seldom', 'succeeded', '{450}');
-  await addRuns('now', 'running', '{NULL,NULL}');
+  await addRuns('now', 'running', '{NULL}');
+  await addRuns('now', 'queued', '{NULL}');
   await database.query(
     `INSERT INTO ethhook_admin_job_runs (job, state, finished_at)
      SELECT 'many', 'succeeded', now() - n * INTERVAL '1 minute' - INTERVAL '91 days' FROM generate_series(5000, 0, -1) n`,
@@ -49,7 +50,7 @@ it('removes old runs in batches, but neither the last of each job and state nor 
     ),
   ).toEqual([
     { job: 'many', state: 'succeeded', days: 91 },
-    { job: 'now', state: 'running', days: null },
+    { job: 'now', state: 'queued', days: null },
     { job: 'now', state: 'running', days: null },
     { job: 'often', state: 'succeeded', days: 1 },
     { job: 'often', state: 'succeeded', days: 89 },

@@ -19,6 +19,8 @@ const IGNORED =
 
 /** Sessions with PostgreSQL: fewer than a test has requests at once. */
 export const SERVER_SESSIONS = 3;
+/** In session mode each of a client's has one of its own. */
+const SESSIONS_OF_CLIENTS = 50;
 
 export const hasPgBouncer = spawnSync('pgbouncer', ['--version']).status === 0;
 if (!hasPgBouncer && process.env['CI'] !== undefined)
@@ -50,7 +52,7 @@ listen_addr = 127.0.0.1
 listen_port = ${port}
 unix_socket_dir =
 pool_mode = ${mode}
-default_pool_size = ${SERVER_SESSIONS}
+default_pool_size = ${mode === 'session' ? SESSIONS_OF_CLIENTS : SERVER_SESSIONS}
 max_client_conn = 200
 ${ignoresParameters ? IGNORED : ''}
 auth_type = trust
