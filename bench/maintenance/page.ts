@@ -21,7 +21,7 @@ Written by \`npm run bench:maintenance\` on ${result.ranAt.slice(0, 10)}: Node $
 (the plan's settings for 8 GB), the real server, the writer and the readers.
 
 - Data: ${result.events} events and their attempts of 50 users and 60 days. Half of the rows of both tables were then written
-  anew, a tenth deleted, an index made invalid, and nothing cleaned up: autovacuum is off, so that the jobs find work.
+  anew, twice, an index made invalid, and nothing cleaned up: autovacuum is off, so that the jobs find work.
 - Traffic: EthHook's own statements, ${WRITES_PER_SECOND} inserted rows/s (${result.insertedPerSecond.toFixed(0)} reached) and an update for each attempt; ${READS_PER_SECOND} requests/s over HTTP
   for dashboards, lists, series and deliveries of a heavy, a median and a light tenant. A request's latency counts from when
   it was due.
