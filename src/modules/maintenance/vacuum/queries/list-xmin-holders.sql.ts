@@ -11,7 +11,8 @@ export interface XminHolderRow {
 }
 
 /**
- * Who may still see rows that are dead for all others, or ids that are not frozen, the oldest first; this session is left out.
+ * Who may still see rows that are dead for all others, or ids that are not frozen, the oldest first; this session is left out,
+ * and those of other databases, which hold back the shared catalogs only.
  * A role without pg_read_all_stats is not shown the sessions of others.
  */
 export const listXminHolders = (p: { limit: number }) => sql<XminHolderRow>('maintenance.list-xmin-holders')`
@@ -20,13 +21,13 @@ export const listXminHolders = (p: { limit: number }) => sql<XminHolderRow>('mai
                  greatest(age(a.backend_xmin), age(a.backend_xid)) AS age, extract(epoch FROM now() - a.xact_start) AS seconds
             FROM pg_stat_activity a
            WHERE (a.backend_xmin IS NOT NULL OR a.backend_xid IS NOT NULL) AND a.pid <> pg_backend_pid()
-             AND a.backend_type <> 'walsender'
+             AND a.backend_type <> 'walsender' AND a.datname = current_database()
            UNION ALL
           SELECT 'replication slot', s.slot_name, greatest(age(s.xmin), age(s.catalog_xmin)), NULL
             FROM pg_replication_slots s WHERE s.xmin IS NOT NULL OR s.catalog_xmin IS NOT NULL
            UNION ALL
           SELECT 'prepared transaction', x.gid, age(x.transaction), extract(epoch FROM now() - x.prepared)
-            FROM pg_prepared_xacts x
+            FROM pg_prepared_xacts x WHERE x.database = current_database()
            UNION ALL
           SELECT 'standby', r.application_name, age(r.backend_xmin), NULL
             FROM pg_stat_replication r WHERE r.backend_xmin IS NOT NULL) h
