@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { freeDiskBytes } from '../../../kernel/database/free-disk.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
+import { BUILD_DISK_FACTOR } from '../indexes/disk-room.js';
 import { freeDiskSchema, waitMsSchema } from '../indexes/index-parameters.js';
 import { commands, IndexesRepository, type IndexRow } from '../indexes/indexes.repository.js';
 import { boundOf, indexBoundShape, repackBoundShape } from './bloat-bounds.js';
@@ -15,8 +16,6 @@ const parameters = z.strictObject({
 });
 type Parameters = z.infer<typeof parameters>;
 
-/** The new index, and the sort that it is made by. */
-const DISK_FACTOR = 2;
 /** What is not that much larger than the last rebuild has left is no smaller after another one. */
 const REGROWN = 1.25;
 
@@ -117,7 +116,7 @@ async function rebuildIndexes(
     const step = stepOf(index);
     context.progress(`rebuilding ${step.target}`, rebuilt.length, bloated.length);
     const free = parameters.free_disk_bytes ?? (await freeDiskBytes(context));
-    const needed = index.packedBytes * DISK_FACTOR;
+    const needed = index.packedBytes * BUILD_DISK_FACTOR;
     if (free !== null && free < needed) {
       left.push(`${step.target} needs about ${needed} bytes of disk, ${free} are free`);
       continue;

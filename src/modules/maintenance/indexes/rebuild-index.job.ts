@@ -1,11 +1,8 @@
-import { freeDiskBytes } from '../../../kernel/database/free-disk.js';
 import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
+import { refuseTooLittleDisk } from './disk-room.js';
 import { indexSchema, type IndexParameters } from './index-parameters.js';
 import { commands, IndexesRepository, type IndexRow } from './indexes.repository.js';
-
-/** The new index, and the sort that it is made by. */
-const DISK_FACTOR = 2;
 
 /** One index that an operator names, whatever it wastes. */
 export class RebuildIndexJob implements Job<IndexParameters> {
@@ -28,7 +25,7 @@ export class RebuildIndexJob implements Job<IndexParameters> {
     // An interrupted run has left the index that it was building.
     for (const remnant of await repository.remnants()) await repository.drop(remnant);
     const index = await find(context, parameters);
-    await refuseTooLittleDisk(context, index);
+    await refuseTooLittleDisk(context, Number(index.sizeBytes));
     context.signal.throwIfAborted();
     context.progress(`rebuilding ${nameOf(index)}`);
     await repository.rebuild(index);
@@ -52,17 +49,6 @@ async function find(context: JobContext, { schema, index, wait_ms }: IndexParame
   if (found.isBusy)
     throw new DomainError('conflict', 'index_is_busy', `${nameOf(found)} is being built or dropped now`);
   return found;
-}
-
-async function refuseTooLittleDisk(context: JobContext, index: IndexRow): Promise<void> {
-  const free = await freeDiskBytes(context);
-  const needed = Number(index.sizeBytes) * DISK_FACTOR;
-  if (free !== null && free < needed)
-    throw new DomainError(
-      'unavailable',
-      'too_little_disk',
-      `The rebuild needs about ${needed} bytes of disk, and ${free} are free`,
-    );
 }
 
 const nameOf = ({ schema, index }: IndexRow) => `${schema}.${index}`;

@@ -1,11 +1,8 @@
-import { freeDiskBytes } from '../../../kernel/database/free-disk.js';
 import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { Job, JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
+import { refuseTooLittleDisk } from './disk-room.js';
 import { indexSchema, type IndexParameters } from './index-parameters.js';
 import { commands, IndexesRepository, type RecordedDropRow } from './indexes.repository.js';
-
-/** The new index, and the sort that it is made by. */
-const DISK_FACTOR = 2;
 
 /** Builds again what drop-index or a migration has dropped. */
 export class RestoreIndexJob implements Job<IndexParameters> {
@@ -32,7 +29,7 @@ export class RestoreIndexJob implements Job<IndexParameters> {
       throw new DomainError('not_found', 'index_not_recorded', `No drop of ${schema}.${index} is recorded`);
     if (found?.isBusy)
       throw new DomainError('conflict', 'index_is_busy', `${schema}.${index} is being built or dropped now`);
-    await refuseTooLittleDisk(context, drop);
+    await refuseTooLittleDisk(context, Number(drop.sizeBytes ?? 0));
     if (found !== undefined) await repository.drop(found);
     else if (await repository.nameIsTaken(schema, index))
       throw new DomainError('conflict', 'name_is_taken', `Something else is called ${schema}.${index}`);
@@ -55,17 +52,6 @@ export class RestoreIndexJob implements Job<IndexParameters> {
       details: { definition: built.definition, bytes: Number(built.sizeBytes) },
     };
   }
-}
-
-async function refuseTooLittleDisk(context: JobContext, { sizeBytes }: RecordedDropRow): Promise<void> {
-  const free = await freeDiskBytes(context);
-  const needed = Number(sizeBytes ?? 0) * DISK_FACTOR;
-  if (free !== null && free < needed)
-    throw new DomainError(
-      'unavailable',
-      'too_little_disk',
-      `The build needs about ${needed} bytes of disk, and ${free} are free`,
-    );
 }
 
 const stepOf = ({ schema, index, definition, reason, recordedAt }: RecordedDropRow): JobStep => ({
