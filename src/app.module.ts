@@ -13,6 +13,7 @@ import { TelemetryModule } from './kernel/telemetry/telemetry.module.js';
 import { AccountsModule } from './modules/accounts/index.js';
 import { EventsModule } from './modules/events/index.js';
 import { MaintenanceRoutesModule } from './modules/maintenance/index.js';
+import { MonitoringRoutesModule } from './modules/monitoring/index.js';
 import { StatisticsModule } from './modules/statistics/index.js';
 
 @Module({})
@@ -35,6 +36,7 @@ export class AppModule {
         EventsModule,
         StatisticsModule,
         MaintenanceRoutesModule,
+        MonitoringRoutesModule,
       ],
       controllers: [HealthController],
     };

@@ -21,6 +21,7 @@ import { CreateJobLedger1764500000000 } from './1764500000000-CreateJobLedger.js
 import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSettingChanges.js';
 import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
+import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMonitoringSamples.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -48,4 +49,5 @@ export const migrations = [
   RecordSettingChanges1764510000000,
   KeepRemovedFigures1764530000000,
   TrackDailyChanges1764540000000,
+  CreateMonitoringSamples1764600000000,
 ] as const;

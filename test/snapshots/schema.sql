@@ -205,6 +205,14 @@ CREATE TABLE ethhook_admin_retention (
     CONSTRAINT ethhook_admin_retention_only_row_check CHECK (only_row)
 );
 
+CREATE TABLE ethhook_admin_samples (
+    series text NOT NULL,
+    object text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    value double precision NOT NULL,
+    CONSTRAINT ethhook_admin_samples_pkey PRIMARY KEY (series, object, at)
+);
+
 CREATE TABLE ethhook_admin_schema_changes (
     migration text NOT NULL,
     object text NOT NULL,

@@ -20,6 +20,7 @@ export const histories: readonly History[] = [
     keepsNewestOf: ['job', 'state'],
   },
   { table: 'ethhook_admin_shadow_differences', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
   { table: 'deletions', time: 'finished_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'statistics_audits', time: 'audited_at', keptDays: 365, keepsNewestOf: [] },
 ];

@@ -1,0 +1,20 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { LeaderTasks } from '../../kernel/tasks/leader-tasks.js';
+import { MaintenanceModule } from '../maintenance/index.js';
+import type { Collector } from './collector/collector.js';
+import { CollectorMetrics } from './collector/collector-metrics.js';
+import { CollectorTask } from './collector/collector.task.js';
+
+/** What hurts, and what has helped. */
+@Module({ imports: [MaintenanceModule], providers: [CollectorMetrics] })
+export class MonitoringModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly tasks: LeaderTasks,
+    private readonly metrics: CollectorMetrics,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const collectors: readonly Collector[] = [];
+    this.tasks.start(new CollectorTask(collectors, this.metrics));
+  }
+}
