@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import pg from 'pg';
 import { z } from 'zod';
 import { sql } from '../../src/kernel/database/sql.js';
 import { DomainError } from '../../src/kernel/errors/domain-error.js';
 import type { Job, JobContext } from '../../src/kernel/tasks/job.js';
 import type { RunDetails } from '../../src/kernel/tasks/job-state.js';
+import { MaintenanceWindows } from '../../src/kernel/tasks/maintenance-windows.js';
 import { aJob, startJobInstance, type JobInstance } from '../support/job-instance.js';
 import { becomes } from '../support/leader-tasks.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -508,6 +510,50 @@ describe('a heavy job', () => {
     });
   });
 
+  it('is stopped when the window closes, and is not begun anew', async () => {
+    const closing = jest
+      .spyOn(MaintenanceWindows.prototype, 'closesAfter')
+      .mockImplementation((at) => new Date(at.getTime() + 300));
+    const run: Job['run'] = async (context) => {
+      await context.query(act('begun'));
+      return until(context.signal);
+    };
+    const one = await start([aJob({ name: 'long', weight: 'heavy', retries: 3, run })]);
+    const ended = await one.ended(await one.ask('long')).finally(() => closing.mockRestore());
+    expect(ended).toMatchObject({ state: 'cancelled', attempt: 1, error: { code: 'window_closed' } });
+    expect(await acts()).toEqual(['begun']);
+  });
+
+  it('is stopped when the database is busy for three looks, not for one', async () => {
+    const stopping = new AbortController();
+    const run: Job['run'] = async (context) => {
+      const [row] = await context.query(activeBackends());
+      void busy(Math.max(0, 36 - Number(row?.active)), stopping.signal);
+      return until(context.signal);
+    };
+    const one = await start([aJob({ name: 'long', weight: 'heavy', run })], {
+      MAINTENANCE_MAX_ACTIVE_BACKENDS: '30',
+    });
+    const ended = await one.ended(await one.ask('long')).finally(() => stopping.abort());
+    expect(ended).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'traffic_suffers',
+        message: expect.stringMatching(/\d+ backends are active, more than 30/),
+      },
+    });
+    expect(ended.durationMs).toBeGreaterThan(2000);
+  });
+
+  it('does not begin while too little disk is free, where that can be seen', async () => {
+    const one = await start([aJob({ name: 'heavy', weight: 'heavy' })], {
+      MAINTENANCE_MIN_FREE_DISK_BYTES: String(2 ** 50),
+    });
+    expect(await one.ended(await one.ask('heavy'))).toMatchObject({
+      ...{ state: 'skipped', summary: expect.stringMatching(/^not begun, since \d+ MB of disk are free/) },
+    });
+  });
+
   it('runs one at a time in the cluster, light ones beside it', async () => {
     let running = 0;
     let most = 0;
@@ -524,6 +570,24 @@ describe('a heavy job', () => {
     for (const run of runs) await one.ended(run);
     expect(most).toBe(1);
   });
+
+  const activeBackends = () => sql<{ active: string }>('test.active-backends')`
+    SELECT count(*) AS active FROM pg_stat_activity WHERE backend_type = 'client backend' AND state = 'active'`;
+
+  /** So many sessions that are active, until `stop` fires. */
+  async function busy(sessions: number, stop: AbortSignal): Promise<void> {
+    const pool = new pg.Pool({ connectionString: database.url, max: sessions });
+    const napping = Array.from({ length: sessions }, () => pool.query('SELECT pg_sleep(15)'));
+    stop.addEventListener('abort', () => {
+      void database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND query = 'SELECT pg_sleep(15)'`,
+      );
+    });
+    pool.on('error', () => undefined);
+    await Promise.allSettled(napping);
+    await pool.end();
+  }
 
   /** A window of one hour, twelve hours from now. */
   function closedNow(): string {
