@@ -84,14 +84,16 @@ async function fill(
   await step(say, `REINDEX, VACUUM (ANALYZE), CHECKPOINT of ${name}`, () => settle(url, name));
 }
 
-/** Ours of the columns: the old SQL leaves out what is hidden, which here nothing is. */
-const hidden = `
+/** What the old SQL asks for today: it leaves out what is hidden and what was removed, which here nothing is. */
+const ofOurs = `
   ALTER TABLE endpoints ADD COLUMN deleted_at timestamptz;
-  ALTER TABLE applications ADD COLUMN deleted_at timestamptz`;
+  ALTER TABLE applications ADD COLUMN deleted_at timestamptz;
+  CREATE TABLE ethhook_admin_retention (attempts_before timestamptz NOT NULL);
+  INSERT INTO ethhook_admin_retention VALUES ('-infinity')`;
 
 async function createOriginal(url: string): Promise<void> {
   await createOriginalSchema(url);
-  await withSession(url, (query) => query(hidden));
+  await withSession(url, (query) => query(ofOurs));
 }
 
 /** As after years and not as after a bulk load: full index pages, hint bits, statistics, nothing left to flush. */

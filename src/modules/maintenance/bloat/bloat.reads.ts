@@ -29,26 +29,26 @@ export type BloatedTable = Bloat & { facts: TableFactsRow };
 
 /**
  * What tables and B-trees waste: estimated from the planner's statistics, so by the catalogs alone; what is beyond the
- * bound is measured where pgstattuple is installed, if that is asked for. Those without statistics are not listed.
+ * bound, and worth reading as a whole, is measured where pgstattuple is installed. Those without statistics are not listed.
  */
 export class BloatReads {
   constructor(private readonly runner: QueryRunner) {}
 
-  async indexes(bound: BloatBound, measured: boolean): Promise<BloatedIndex[]> {
+  async indexes(bound: BloatBound, isMeasured: (facts: IndexSizeRow) => boolean): Promise<BloatedIndex[]> {
     const rows = await this.runner.query(listIndexSizes(bound));
-    const extension = measured ? await this.pgstattuple() : null;
+    const extension = await this.pgstattuple();
     return this.beyond(rows, bound, packedIndexBytes, async (facts) => {
-      if (extension === null) return null;
+      if (extension === null || !isMeasured(facts)) return null;
       const [found] = await this.runner.query(measureIndex({ extension, oid: facts.oid }));
       return found === undefined ? null : measuredIndexBytes(found, facts);
     });
   }
 
-  async tables(bound: BloatBound, measured: boolean): Promise<BloatedTable[]> {
+  async tables(bound: BloatBound, isMeasured: (facts: TableFactsRow) => boolean): Promise<BloatedTable[]> {
     const rows = await this.runner.query(listTableFacts(bound));
-    const extension = measured ? await this.pgstattuple() : null;
+    const extension = await this.pgstattuple();
     return this.beyond(rows, bound, packedTableBytes, async (facts) => {
-      if (extension === null) return null;
+      if (extension === null || !isMeasured(facts)) return null;
       const [found] = await this.runner.query(measureTable({ extension, oid: facts.oid }));
       return found === undefined ? null : measuredTableBytes(found, facts);
     });

@@ -15,8 +15,8 @@ export class BloatService {
   report(measured: boolean): Promise<BloatDto> {
     return this.database.transaction({ work: 'background', readOnly: true }, async (tx) => {
       const reads = new BloatReads(tx);
-      const indexes = await reads.indexes(reported, measured);
-      const tables = await reads.tables(reported, measured);
+      const indexes = await reads.indexes(reported, () => measured);
+      const tables = await reads.tables(reported, () => measured);
       return {
         tables: tables.map((bloat) => ({
           ...toDto(bloat),

@@ -5,7 +5,7 @@ import { BUILD_DISK_FACTOR } from '../indexes/disk-room.js';
 import { freeDiskSchema, waitMsSchema } from '../indexes/index-parameters.js';
 import { commands, IndexesRepository, type IndexRow } from '../indexes/indexes.repository.js';
 import { boundOf, indexBoundShape, repackBoundShape } from './bloat-bounds.js';
-import { BloatReads, type BloatedIndex } from './bloat.reads.js';
+import { BloatReads, type BloatedIndex, type IndexSizeRow } from './bloat.reads.js';
 import { TableRepack, type Repacked, type RepackSettings } from './table-repack.js';
 
 const parameters = z.strictObject({
@@ -52,7 +52,7 @@ export class RebuildBloatedJob implements Job<Parameters> {
     const remnants = await new IndexesRepository(context, parameters.wait_ms).remnants();
     const tables = new TableRepack(context, this.repackSettings);
     const client = await tables.client();
-    const bloated = typeof client === 'string' ? [] : await tables.bloated(tableBoundOf(parameters));
+    const bloated = typeof client === 'string' ? [] : await tables.bloated(tableBoundOf(parameters), client);
     return [
       ...remnants.map(dropStepOf),
       ...(await tables.remnants()),
@@ -83,7 +83,7 @@ export class RebuildBloatedJob implements Job<Parameters> {
     const tables = new TableRepack(context, this.repackSettings);
     done.steps.push(...(await tables.clean()));
     const client = await tables.client();
-    for (const table of await tables.bloated(tableBoundOf(parameters))) {
+    for (const table of await tables.bloated(tableBoundOf(parameters), client)) {
       context.signal.throwIfAborted();
       const name = `${table.facts.schema}.${table.facts.table}`;
       if (typeof client === 'string') {
@@ -127,12 +127,12 @@ async function rebuildIndexes(
 }
 
 async function bloatedIndexes(context: JobContext, parameters: Parameters): Promise<BloatedIndex[]> {
-  const found = await new BloatReads(context).indexes(boundOf(parameters), true);
-  return found.filter(
-    ({ facts: { isOurs, rebuiltBytes }, sizeBytes }) =>
-      isOurs && (rebuiltBytes === null || sizeBytes > Number(rebuiltBytes) * REGROWN),
-  );
+  const found = await new BloatReads(context).indexes(boundOf(parameters), isWorthIt);
+  return found.filter(({ facts }) => isWorthIt(facts));
 }
+
+const isWorthIt = ({ isOurs, rebuiltBytes, sizeBytes }: IndexSizeRow) =>
+  isOurs && (rebuiltBytes === null || Number(sizeBytes) > Number(rebuiltBytes) * REGROWN);
 
 async function rebuild(repository: IndexesRepository, bloated: BloatedIndex): Promise<Rebuilt> {
   const { schema, index, table } = bloated.facts;

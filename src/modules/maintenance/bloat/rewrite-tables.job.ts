@@ -47,12 +47,13 @@ export class RewriteTablesJob implements Job<Parameters> {
 
   async plan(context: JobContext, parameters: Parameters): Promise<readonly JobStep[]> {
     if (!this.settings.vacuumFull) return [];
-    const found = await bloatedTables(context, parameters);
+    const found = await bloatedTables(context, parameters, true);
     return found.map((table) => stepOf(table, DEFAULT_BYTES_PER_SECOND));
   }
 
   async run(context: JobContext, parameters: Parameters): Promise<JobReport> {
-    const found = await bloatedTables(context, parameters);
+    // Where nothing follows from it, the estimate will do: measuring reads the tables as a whole.
+    const found = await bloatedTables(context, parameters, this.settings.vacuumFull);
     if (!this.settings.vacuumFull) return { rows: 0, steps: [], ...evidence(found) };
     const maxBlockMs = parameters.max_block_ms ?? this.settings.vacuumFullMaxSeconds * 1000;
     const rewritten: Rewritten[] = [];
@@ -81,8 +82,12 @@ export class RewriteTablesJob implements Job<Parameters> {
   }
 }
 
-async function bloatedTables(context: JobContext, parameters: Parameters): Promise<BloatedTable[]> {
-  const found = await new BloatReads(context).tables(boundOf(parameters), true);
+async function bloatedTables(
+  context: JobContext,
+  parameters: Parameters,
+  isMeasured: boolean,
+): Promise<BloatedTable[]> {
+  const found = await new BloatReads(context).tables(boundOf(parameters), () => isMeasured);
   return found.filter(({ facts }) => facts.isOurs);
 }
 

@@ -32,8 +32,9 @@ export class TableRepack {
     this.repository = new TablesRepository(context);
   }
 
-  async bloated(bound: BloatBound): Promise<BloatedTable[]> {
-    const found = await new BloatReads(this.context).tables(bound, true);
+  /** Measured, which reads them as a whole, only when something can be done for them. */
+  async bloated(bound: BloatBound, client: PgRepack | string): Promise<BloatedTable[]> {
+    const found = await new BloatReads(this.context).tables(bound, () => typeof client !== 'string');
     return found.filter(({ facts }) => facts.isOurs);
   }
 
