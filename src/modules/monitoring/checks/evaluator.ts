@@ -95,10 +95,7 @@ function worstOfEach(findings: readonly Finding[]): Finding[] {
   const worst = new Map<string, Finding>();
   for (const finding of findings) {
     const other = worst.get(finding.object);
-    if (
-      other === undefined ||
-      SEVERITIES.indexOf(finding.severity) > SEVERITIES.indexOf(other.severity)
-    )
+    if (other === undefined || SEVERITIES.indexOf(finding.severity) > SEVERITIES.indexOf(other.severity))
       worst.set(finding.object, finding);
   }
   return [...worst.values()];

@@ -38,9 +38,17 @@ export class AlertsController {
 
   @Post('test')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send the webhook an alert about nothing', description: 'It takes the way of the others.' })
+  @ApiOperation({
+    summary: 'Send the webhook an alert about nothing',
+    description: 'It takes the way of the others.',
+  })
   @ApiAnswers(
-    { schema: testAlertSchema, description: 'The alert, which is not sent yet.', example: testAlertExample, status: 202 },
+    {
+      schema: testAlertSchema,
+      description: 'The alert, which is not sent yet.',
+      example: testAlertExample,
+      status: 202,
+    },
     401,
     403,
     409,

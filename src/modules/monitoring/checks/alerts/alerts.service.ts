@@ -28,7 +28,12 @@ export class AlertsService {
     const scope = { list: 'monitoring-alerts', state, findingId };
     const before = cursor === undefined ? undefined : this.cursors.decode(cursor, scope);
     const asOf = await new ChecksRepository(this.database).clock();
-    const rows = await new AlertsReadModel(this.database).list({ state, findingId, before, limit: limit + 1 });
+    const rows = await new AlertsReadModel(this.database).list({
+      state,
+      findingId,
+      before,
+      limit: limit + 1,
+    });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const { webhook, minSeverity } = this.config.alerts;

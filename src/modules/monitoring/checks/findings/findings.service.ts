@@ -67,10 +67,10 @@ export class FindingsService {
   }
 
   /** Also what is ignored already, for another reason or time. Throws 404 finding_not_found and 400 for a time in the past. */
-  async ignore(author: Author, id: string, { reason, until = null }: IgnoreBody): Promise<FindingDetailsDto> {
+  async ignore(author: Author, id: string, { reason, until }: IgnoreBody): Promise<FindingDetailsDto> {
     await this.operations.recorded(author, async (tx, log) => {
       const by = author.userId ?? 'cli';
-      const ignored = await new FindingsRepository(tx).ignore({ id, by, reason, until });
+      const ignored = await new FindingsRepository(tx).ignore({ id, by, reason, until: until ?? null });
       if (ignored === undefined) throw findingNotFound();
       if (ignored.isPast) throw validationError('until', 'must be in the future');
       await log.record({

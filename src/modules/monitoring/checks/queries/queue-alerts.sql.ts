@@ -40,4 +40,3 @@ export const queueAlerts = (p: { check: string; lookedAt: string; minSeverity: S
   INSERT INTO ethhook_admin_alerts (kind, finding_id, severity, finding)
   SELECT d.kind, d.id, d.severity, d.finding FROM due d`;
 };
-

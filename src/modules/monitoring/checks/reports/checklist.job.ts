@@ -1,4 +1,10 @@
-import { noParameters, type Job, type JobContext, type JobReport, type JobStep } from '../../../../kernel/tasks/job.js';
+import {
+  noParameters,
+  type Job,
+  type JobContext,
+  type JobReport,
+  type JobStep,
+} from '../../../../kernel/tasks/job.js';
 import type { Check } from '../check.js';
 import type { CheckSet } from '../check-set.js';
 import { ChecksRepository } from '../checks.repository.js';

@@ -27,7 +27,9 @@ const summaryOf = ({ counts, checks }: ReportDto) => {
 };
 
 function findingText(finding: ReportDto['findings'][number]): string {
-  const evidence = Object.entries(finding.evidence).map(([name, value]) => `${plain(name)} ${plain(String(value))}`);
+  const evidence = Object.entries(finding.evidence).map(
+    ([name, value]) => `${plain(name)} ${plain(String(value))}`,
+  );
   return [
     `### ${plain(finding.title)}`,
     `${finding.severity}, ${plain(finding.check)}, open since ${finding.opened_at}. ${plain(finding.why)}`,
@@ -51,7 +53,12 @@ function figuresText({ database, tables, unused_indexes, statements }: ReportDto
     ...section('Tables with most dead tuples', [
       table(
         ['Table', 'Dead', 'Live', 'Last autovacuum'],
-        tables.map((row) => [`${row.schema}.${row.table}`, row.dead_tuples, row.live_tuples, row.last_autovacuum]),
+        tables.map((row) => [
+          `${row.schema}.${row.table}`,
+          row.dead_tuples,
+          row.live_tuples,
+          row.last_autovacuum,
+        ]),
       ),
     ]),
     ...section('Unused indexes', [

@@ -103,7 +103,9 @@ async function changesSince(
   tx: QueryRunner,
 ): Promise<ReportContent['changes']> {
   const since = previous && new Date(Date.parse(previous.createdAt) - LATE_MS).toISOString();
-  const told = new Set(previous?.content.changes.map(({ finding_id, kind, at }) => `${finding_id} ${kind} ${at}`));
+  const told = new Set(
+    previous?.content.changes.map(({ finding_id, kind, at }) => `${finding_id} ${kind} ${at}`),
+  );
   const rows = await new ReportsReadModel(tx).changes(since ?? null, MOST_CHANGES);
   return rows.map(toChange).filter(({ finding_id, kind, at }) => !told.has(`${finding_id} ${kind} ${at}`));
 }
@@ -128,12 +130,13 @@ async function deadTuples(tx: QueryRunner): Promise<Figures['tables']> {
 async function slowestStatements(tx: QueryRunner, limits: string[]): Promise<Figures['statements']> {
   const rows = await new FiguresReadModel(tx).slowestStatements(TOP);
   if (rows === null) {
-    limits.push('There are no figures of statements: pg_stat_statements is not loaded, or not in this database');
+    limits.push(
+      'There are no figures of statements: pg_stat_statements is not loaded, or not in this database',
+    );
     return [];
   }
   const { role, seesAllStatistics } = await new SettingsReadModel(tx).role();
-  if (!seesAllStatistics)
-    limits.push(`Statements of other roles are not shown: GRANT pg_monitor TO ${role}`);
+  if (!seesAllStatistics) limits.push(`Statements of other roles are not shown: GRANT pg_monitor TO ${role}`);
   return rows.map((row) => ({
     query_id: row.queryId,
     calls: row.calls,

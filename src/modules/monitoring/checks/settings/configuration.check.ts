@@ -9,7 +9,8 @@ interface Harm {
   why: string;
 }
 
-const SWAPS = 'When its sessions are busy the server needs more memory than there is: it swaps, or is killed.';
+const SWAPS =
+  'When its sessions are busy the server needs more memory than there is: it swaps, or is killed.';
 
 /** What breaking a bound leads to. Other settings cost speed, which the measures of speed show. */
 const HARMS: Readonly<Record<string, Harm>> = {
@@ -21,12 +22,19 @@ const HARMS: Readonly<Record<string, Harm>> = {
   work_mem: { severity: 'warning', why: SWAPS },
   maintenance_work_mem: { severity: 'warning', why: SWAPS },
   max_connections: { severity: 'warning', why: 'Sessions are refused when all pools are full.' },
-  max_wal_size: { severity: 'warning', why: 'The log of one checkpoint can fill the disk, which stops the server.' },
+  max_wal_size: {
+    severity: 'warning',
+    why: 'The log of one checkpoint can fill the disk, which stops the server.',
+  },
 };
 
 /** Not among what is advised, since nobody turns them without meaning to. */
 const SWITCHES: Readonly<Record<string, Harm & { isOn: boolean }>> = {
-  fsync: { isOn: true, severity: 'critical', why: 'A crash of the machine leaves a database that cannot be repaired.' },
+  fsync: {
+    isOn: true,
+    severity: 'critical',
+    why: 'A crash of the machine leaves a database that cannot be repaired.',
+  },
   full_page_writes: {
     isOn: true,
     severity: 'critical',
@@ -65,7 +73,9 @@ export class ConfigurationCheck implements Check {
         : []),
       ...(seesAllSettings
         ? []
-        : [`The log's size was not held against the disk, whose folder this role does not see: GRANT pg_monitor TO ${role}`]),
+        : [
+            `The log's size was not held against the disk, whose folder this role does not see: GRANT pg_monitor TO ${role}`,
+          ]),
     ];
     const switches = await settings.switches(Object.keys(SWITCHES));
     return {

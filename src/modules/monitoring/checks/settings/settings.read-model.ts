@@ -1,7 +1,10 @@
 import type { QueryRunner } from '../../../../kernel/database/database.js';
 import { listSwitches, type SwitchRow } from './queries/list-switches.sql.js';
 import { readRole, type RoleRow } from './queries/read-role.sql.js';
-import { readStatementStatistics, type StatementStatisticsRow } from './queries/read-statement-statistics.sql.js';
+import {
+  readStatementStatistics,
+  type StatementStatisticsRow,
+} from './queries/read-statement-statistics.sql.js';
 
 export class SettingsReadModel {
   constructor(private readonly runner: QueryRunner) {}

@@ -5,7 +5,8 @@ import { settingAdvice, settingFix } from './setting-fix.js';
 import { SettingsReadModel } from './settings.read-model.js';
 
 const EXTENSION = 'pg_stat_statements';
-const BLIND = 'Nobody sees which statements cost what: slow ones, regressed ones and what a change has helped.';
+const BLIND =
+  'Nobody sees which statements cost what: slow ones, regressed ones and what a change has helped.';
 
 /** Data checksums are not looked for: they cannot be had while the server runs, and whoever made the cluster has chosen. */
 export class StatisticsExtensionCheck implements Check {
@@ -63,5 +64,6 @@ const notTimed = (advice: SettingAdvice | undefined): Finding => ({
   evidence: { value: 'off', bound: 'on' },
   why: 'Waiting for the disk cannot be told from computing, in plans and in the figures of statements.',
   ...settingFix(advice),
-  advice: `It costs some 30 ns a read on most machines; pg_test_timing measures it. ${advice === undefined ? '' : settingAdvice(advice)}`.trim(),
+  advice:
+    `It costs some 30 ns a read on most machines; pg_test_timing measures it. ${advice === undefined ? '' : settingAdvice(advice)}`.trim(),
 });

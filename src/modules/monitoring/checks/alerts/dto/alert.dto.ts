@@ -8,7 +8,9 @@ export const alertStates = ['pending', 'delivered', 'given_up'] as const;
 
 const alertSchema = z
   .object({
-    id: z.guid().meta({ description: 'Also in the header X-EthHook-Delivery, and the same when it is sent again.' }),
+    id: z
+      .guid()
+      .meta({ description: 'Also in the header X-EthHook-Delivery, and the same when it is sent again.' }),
     kind: z.enum(alertKinds),
     finding_id: z.guid().nullable().meta({ description: 'null: a test.' }),
     severity: severitySchema.nullable(),

@@ -42,7 +42,15 @@ const figuresSchema = z.object({
     )
     .meta({ description: 'The 20 with most dead tuples.' }),
   unused_indexes: z
-    .array(z.object({ schema: z.string(), table: z.string(), index: z.string(), size_bytes: figure, reason: z.string() }))
+    .array(
+      z.object({
+        schema: z.string(),
+        table: z.string(),
+        index: z.string(),
+        size_bytes: figure,
+        reason: z.string(),
+      }),
+    )
     .meta({ description: 'Not scanned on any server for long enough; without keys and what supports them.' }),
   statements: z
     .array(
@@ -60,10 +68,15 @@ const figuresSchema = z.object({
 
 const contentFields = {
   limits: lookFields.limits,
-  previous_id: z.guid().nullable().meta({ description: 'The report that the changes are since; null: the first.' }),
+  previous_id: z
+    .guid()
+    .nullable()
+    .meta({ description: 'The report that the changes are since; null: the first.' }),
   counts: countsSchema,
   changes: z.array(changeSchema).meta({ description: 'Newest first; at most 200.' }),
-  findings: z.array(findingSchema).meta({ description: 'Those that were open, the worst first; at most 200.' }),
+  findings: z
+    .array(findingSchema)
+    .meta({ description: 'Those that were open, the worst first; at most 200.' }),
   checks: z.array(
     z.object({
       name: z.string(),

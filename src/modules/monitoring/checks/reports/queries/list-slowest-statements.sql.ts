@@ -11,7 +11,9 @@ export interface SlowestStatementRow {
 }
 
 /** What pg_stat_statements normalises, also behind comments and brackets. */
-const NORMALISED = constant(`'^(\\s|\\(|/\\*.*?\\*/)*(select|insert|update|delete|merge|with|values|table)\\M'`);
+const NORMALISED = constant(
+  `'^(\\s|\\(|/\\*.*?\\*/)*(select|insert|update|delete|merge|with|values|table)\\M'`,
+);
 
 /** Of this database, with the longest mean first; those that this role may see. */
 export const listSlowestStatements = (p: { schema: string; limit: number }) => sql<SlowestStatementRow>(
