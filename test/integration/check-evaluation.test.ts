@@ -136,7 +136,7 @@ it('a check that fails says so by its code, leaves what it has found, and writes
     await runner.query(sql('test.nowhere')`SELECT n.secret_column FROM nowhere n`);
     return { findings: [], limits: [] };
   }, '42P01');
-  await fails(() => Promise.reject(new TypeError('of the secret')), 'TypeError');
+  await fails(() => Promise.reject(new TypeError('of the secret')), 'internal_error');
   await fails(async (runner) => {
     await runner.query(sql('test.write')`DELETE FROM ethhook_admin_findings`);
     return { findings: [], limits: [] };

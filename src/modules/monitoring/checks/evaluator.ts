@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { QueryRunner, TransactionOptions } from '../../../kernel/database/database.js';
+import { sqlState, toDomainError } from '../../../kernel/database/database-error.js';
 import { TaskErrors } from '../../../kernel/tasks/task-errors.js';
 import type { Cadence, Check, CheckResult, Finding, Severity } from './check.js';
 import { ChecksRepository } from './checks.repository.js';
@@ -30,20 +31,19 @@ export class Evaluator {
    */
   async evaluate(check: Check, session: Transactions): Promise<boolean> {
     const startedAt = performance.now();
-    let lookedAt: string | undefined;
+    const took = () => performance.now() - startedAt;
     try {
-      const result = await session.transaction(
+      const [lookedAt, result] = await session.transaction(
         { readOnly: true, work: check.cadence === 'minutely' ? 'interactive' : 'background' },
         async (tx) => {
-          lookedAt = await new ChecksRepository(tx).clock();
-          return check.find(tx);
+          const now = await new ChecksRepository(tx).clock();
+          return [now, await guarded(() => check.find(tx))] as const;
         },
       );
-      const look = { check: check.name, lookedAt: lookedAt ?? '', durationMs: performance.now() - startedAt };
-      await this.keep(check, look, result, session);
+      await this.keep(check, { check: check.name, lookedAt, durationMs: took() }, result, session);
       return true;
     } catch (error) {
-      await this.keepFailure(check, lookedAt, performance.now() - startedAt, error, session);
+      await this.keepFailure(check, took(), error, session);
       return false;
     }
   }
@@ -59,28 +59,23 @@ export class Evaluator {
       const repository = new ChecksRepository(tx);
       // Also the lock: of two looks at once the later one counts, whichever is stored first.
       if (!(await repository.recordLook({ ...look, limits: found.limits, error: null }))) return;
-      await repository.recordFindings(look, found, CLEAN_LOOKS[cadence]);
+      await guarded(() => repository.recordFindings(look, found, CLEAN_LOOKS[cadence]));
       if (this.minSeverity !== null) await repository.queueAlerts(look, this.minSeverity);
     });
   }
 
   private async keepFailure(
     { name }: Check,
-    lookedAt: string | undefined,
     durationMs: number,
     error: unknown,
     session: Transactions,
   ): Promise<void> {
     const { code } = this.errorsOf(name).report(error);
+    const limits = [`It could not look: ${code}. What it has found before stays as it was.`];
     await session.transaction({}, async (tx) => {
       const repository = new ChecksRepository(tx);
-      await repository.recordLook({
-        check: name,
-        lookedAt: lookedAt ?? (await repository.clock()),
-        durationMs,
-        limits: [`It could not look: ${code}. What it has found before stays as it was.`],
-        error: code,
-      });
+      const lookedAt = await repository.clock();
+      await repository.recordLook({ check: name, lookedAt, durationMs, limits, error: code });
     });
   }
 
@@ -88,6 +83,15 @@ export class Evaluator {
     const errors = this.errors.get(name) ?? new TaskErrors(new Logger(`check ${name}`));
     this.errors.set(name, errors);
     return errors;
+  }
+}
+
+/** An error that is the check's own must not pass for one of the connection, which would end the session. */
+async function guarded<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw sqlState(error) === undefined ? toDomainError(error) : error;
   }
 }
 
