@@ -115,7 +115,9 @@ it('a finding is ignored with a reason, until a time, and not any more; each is 
     ignored: { by: ids.admin, until, reason: 'the import needs it', at: time },
   });
   expect(findingsOf(await get('/findings?state=ignored'))).toHaveLength(1);
-  await database.query(`UPDATE ethhook_admin_findings SET ignored_until = now() WHERE id = $1`, [finding?.id]);
+  await database.query(`UPDATE ethhook_admin_findings SET ignored_until = now() WHERE id = $1`, [
+    finding?.id,
+  ]);
   expect((await get(path)).body).toMatchObject({ state: 'open' });
   expect((await post(`${path}/unignore`)).body).toMatchObject({ state: 'open', ignored: null });
   expect(await auditRows(database)).toMatchObject([
@@ -165,7 +167,9 @@ it('the checklists run as jobs and write reports, to be read as JSON and Markdow
     counts: { critical: 2 },
     figures: { database: { datname: expect.any(String), size_bytes: expect.any(Number) } },
   });
-  const kinds = (report['changes'] as { kind: string; check: string }[]).map(({ kind, check }) => `${kind} ${check}`);
+  const kinds = (report['changes'] as { kind: string; check: string }[]).map(
+    ({ kind, check }) => `${kind} ${check}`,
+  );
   expect(kinds).toEqual(expect.arrayContaining(['opened configuration', 'resolved test-check']));
   expect((await get(`/reports/${latest?.id}`)).body).toMatchObject({ previous_id: first?.id, changes: [] });
   const { statements } = report['figures'] as { statements: { text: string }[] };
@@ -175,7 +179,9 @@ it('the checklists run as jobs and write reports, to be read as JSON and Markdow
   expect(markdown.headers.get('content-type')).toBe('text/markdown; charset=utf-8');
   expect(markdown.text).toMatch(/^# Daily report of \d{4}-/);
   expect(markdown.text).toContain('### fsync is off');
-  expect(markdown.text).toContain(`ALTER SYSTEM SET fsync = 'on'; SELECT pg\\_reload\\_conf()`.replaceAll('\\', ''));
+  expect(markdown.text).toContain(
+    `ALTER SYSTEM SET fsync = 'on'; SELECT pg\\_reload\\_conf()`.replaceAll('\\', ''),
+  );
   expect(markdown.text).toContain('| Mean ms | Calls | Max ms | Statement |');
   expect((await get(`/reports/${first?.id}?format=pdf`)).status).toBe(400);
   expect((await get('/reports/00000000-0000-4000-8000-000000000000')).body).toMatchObject({

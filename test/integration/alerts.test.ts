@@ -1,5 +1,4 @@
 import { Logger } from '@nestjs/common';
-import type { DedicatedSession } from '../../src/kernel/database/dedicated-session.js';
 import { LeaderLoop } from '../../src/kernel/tasks/leader-loop.js';
 import { AlertsTask } from '../../src/modules/monitoring/checks/alerts/alerts.task.js';
 import { Evaluator } from '../../src/modules/monitoring/checks/evaluator.js';
@@ -13,7 +12,6 @@ jest.setTimeout(60_000);
 
 const secret = 'a-secret-of-the-receiver';
 let database: TestDatabase;
-let session: DedicatedSession;
 let receiver: AlertReceiver;
 let check: TestCheck;
 let loop: LeaderLoop | undefined;
@@ -24,7 +22,6 @@ beforeAll(async () => {
   const log = (message: unknown) => void logged.push(String(message));
   Logger.overrideLogger({ log, error: log, warn: log });
   database = await createTestDatabase();
-  session = await sessionsOf(database.url).sessions.connect('engine');
   receiver = await startAlertReceiver(secret);
 });
 beforeEach(async () => {
@@ -39,7 +36,6 @@ afterEach(async () => {
 });
 afterAll(async () => {
   await receiver.close();
-  await session.close();
   await database.drop();
 });
 
@@ -50,13 +46,17 @@ function startSending(): void {
 }
 async function finds(...args: Parameters<TestCheck['finds']>): Promise<void> {
   check.finds(...args);
-  await evaluator.evaluate(check, session);
+  const session = await sessionsOf(database.url).sessions.connect('engine');
+  expect(await evaluator.evaluate(check, session)).toBe(true);
+  await session.close();
 }
 /** Kinds in the order in which they were made. */
 const queued = async () =>
-  (await database.query(`SELECT kind || ' ' || severity AS "alert" FROM ethhook_admin_alerts ORDER BY created_at`)).map(
-    ({ alert }) => alert as string,
-  );
+  (
+    await database.query(
+      `SELECT kind || ' ' || severity AS "alert" FROM ethhook_admin_alerts ORDER BY created_at`,
+    )
+  ).map(({ alert }) => alert as string);
 const pending = async () =>
   (await database.query('SELECT FROM ethhook_admin_alerts WHERE ended_at IS NULL')).length;
 const ignore = (until: string | null) =>
@@ -69,7 +69,8 @@ it('tells an opening, a raise of severity and the end, each once', async () => {
   await finds([aFinding('a'), aFinding('quiet', { severity: 'info' })]);
   await finds([aFinding('a'), aFinding('quiet', { severity: 'info' })]);
   expect(await queued()).toEqual(['opened warning']);
-  for (const severity of ['critical', 'warning', 'critical'] as const) await finds([aFinding('a', { severity })]);
+  for (const severity of ['critical', 'warning', 'critical'] as const)
+    await finds([aFinding('a', { severity })]);
   expect(await queued()).toEqual(['opened warning', 'raised critical']);
   await finds([]);
   await finds([]);

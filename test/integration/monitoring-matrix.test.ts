@@ -88,7 +88,9 @@ it.each([
   expect(looks.map(({ name }) => name)).toEqual([...names].sort());
   expect(looks.filter(({ error }) => error !== null)).toEqual([]);
   expect(invented).toEqual([]);
-  const limited = Object.fromEntries(looks.filter(({ limits }) => limits.length > 0).map(({ name, limits }) => [name, limits]));
+  const limited = Object.fromEntries(
+    looks.filter(({ limits }) => limits.length > 0).map(({ name, limits }) => [name, limits]),
+  );
   const expected = who === 'a plain role' ? limitsOfPlain : {};
   expect(Object.keys(limited)).toEqual(Object.keys(expected).sort());
   for (const [name, pattern] of Object.entries(expected)) expect(limited[name]?.join('\n')).toMatch(pattern);

@@ -15,7 +15,9 @@ const GB = 2 ** 30;
 beforeAll(async () => {
   Logger.overrideLogger(false);
   server = await startFaultServer({ shared_preload_libraries: '' });
-  await query(`CREATE ROLE plain LOGIN PASSWORD 'p'; CREATE ROLE watcher LOGIN PASSWORD 'p' IN ROLE pg_monitor`);
+  await query(
+    `CREATE ROLE plain LOGIN PASSWORD 'p'; CREATE ROLE watcher LOGIN PASSWORD 'p' IN ROLE pg_monitor`,
+  );
 });
 afterAll(() => server.remove());
 afterEach(async () => {
@@ -42,16 +44,27 @@ const as = (role: string) => {
   return url.href;
 };
 
-async function find(name: string, url = server.url, environment: NodeJS.ProcessEnv = {}): Promise<CheckResult> {
+async function find(
+  name: string,
+  url = server.url,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<CheckResult> {
   const config = loadConfig({
     ...{ DATABASE_URL: url, JWT_SECRET: 'x'.repeat(32), DATABASE_POOL_MAX: '20' },
-    ...{ MAINTENANCE_DATABASE_RAM_BYTES: String(8 * GB), MAINTENANCE_DATABASE_CPUS: '4', MAINTENANCE_STORAGE: 'ssd' },
+    ...{
+      MAINTENANCE_DATABASE_RAM_BYTES: String(8 * GB),
+      MAINTENANCE_DATABASE_CPUS: '4',
+      MAINTENANCE_STORAGE: 'ssd',
+    },
     ...environment,
   }) as AppConfig;
   const check = settingChecks({ config }).find((one) => one.name === name);
   const session = await sessionsOf(url).sessions.connect('check');
   try {
-    return await session.transaction({ readOnly: true }, (tx) => check?.find(tx) ?? Promise.reject(new Error(name)));
+    return await session.transaction(
+      { readOnly: true },
+      (tx) => check?.find(tx) ?? Promise.reject(new Error(name)),
+    );
   } finally {
     await session.close();
   }
@@ -74,7 +87,11 @@ it('finds settings that do harm, with the bound and the job that mends them, and
       fixSql: "ALTER SYSTEM SET fsync = 'on'; SELECT pg_reload_conf()",
       action: null,
     },
-    { object: 'work_mem', severity: 'warning', evidence: { value: '1048576', unit: 'kB', proposed: expect.any(String) } },
+    {
+      object: 'work_mem',
+      severity: 'warning',
+      evidence: { value: '1048576', unit: 'kB', proposed: expect.any(String) },
+    },
     {
       object: 'autovacuum',
       severity: 'critical',
@@ -82,10 +99,13 @@ it('finds settings that do harm, with the bound and the job that mends them, and
       action: { job: 'apply-setting', parameters: { name: 'autovacuum' } },
     },
   ]);
-  for (const { fixSql } of findings) for (const statement of fixSql?.split('; ') ?? []) await query(statement);
+  for (const { fixSql } of findings)
+    for (const statement of fixSql?.split('; ') ?? []) await query(statement);
   await becomes('it is mended', async () => (await found('configuration')).length === 0);
   // Pools that may open more than the server takes.
-  expect(await found('configuration', server.url, { DATABASE_POOL_MAX: '200' })).toContain('warning max_connections');
+  expect(await found('configuration', server.url, { DATABASE_POOL_MAX: '200' })).toContain(
+    'warning max_connections',
+  );
 });
 
 it('says what it cannot hold settings against, with the grant or the variable', async () => {
@@ -93,7 +113,9 @@ it('says what it cannot hold settings against, with the grant or the variable', 
   await becomes('it is read', async () => (await query('SHOW autovacuum'))[0]?.['autovacuum'] === 'off');
   const plain = await find('configuration', as('plain'));
   expect(plain.limits).toEqual([expect.stringContaining('GRANT pg_monitor TO plain')]);
-  expect(plain.findings).toMatchObject([{ object: 'autovacuum', action: null, advice: expect.stringContaining('GRANT ') }]);
+  expect(plain.findings).toMatchObject([
+    { object: 'autovacuum', action: null, advice: expect.stringContaining('GRANT ') },
+  ]);
   expect((await find('configuration', as('watcher'))).limits).toEqual([]);
 });
 
@@ -127,7 +149,11 @@ it('finds a setting that waits for a restart, what the server loads, and what is
   expect(await found('pending-restart', as('watcher'))).toEqual(['warning shared_preload_libraries']);
   await server.kill();
   await server.restart();
-  const answers = () => query('SELECT 1').then(() => true, () => false);
+  const answers = () =>
+    query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
   await becomes('the server answers', answers, 30_000);
   expect(await found('pending-restart')).toEqual([]);
   expect(await find('statistics-extension-missing')).toMatchObject({

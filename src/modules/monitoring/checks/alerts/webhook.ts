@@ -46,8 +46,7 @@ export const signature = (secret: string, seconds: number, body: string) =>
   createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
 
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'error';
-  if (error.name === 'TimeoutError') return 'timeout';
-  const { code } = (error.cause ?? {}) as { code?: unknown };
-  return typeof code === 'string' ? code : error.name;
+  const { name, cause } = error as { name?: string; cause?: { code?: unknown } };
+  if (name === 'TimeoutError') return 'timeout';
+  return typeof cause?.code === 'string' ? cause.code : (name ?? 'error');
 }
