@@ -30,7 +30,7 @@ export class ChecksRepository {
     { findings, limits }: CheckResult,
     cleanLooks: number,
   ): Promise<void> {
-    await this.runner.query(recordFindings({ ...look, limits, findings }));
+    if (findings.length > 0) await this.runner.query(recordFindings({ ...look, limits, findings }));
     await this.runner.query(resolveFindings({ ...look, limits, cleanLooks }));
   }
 

@@ -2,13 +2,13 @@ import type { QueryRunner } from '../../../../kernel/database/database.js';
 import { findStatementStatistics } from './queries/find-statement-statistics.sql.js';
 import { listDeadTuples, type DeadTuplesRow } from './queries/list-dead-tuples.sql.js';
 import { listSlowestStatements, type SlowestStatementRow } from './queries/list-slowest-statements.sql.js';
-import { readDatabaseFigures } from './queries/read-database-figures.sql.js';
+import { readDatabaseFigures, type DatabaseFigures } from './queries/read-database-figures.sql.js';
 
 /** The figures of the plan's checklists, as they are now. */
 export class FiguresReadModel {
   constructor(private readonly runner: QueryRunner) {}
 
-  async database(): Promise<Record<string, unknown> | null> {
+  async database(): Promise<DatabaseFigures | null> {
     const [row] = await this.runner.query(readDatabaseFigures());
     return row?.figures ?? null;
   }

@@ -52,7 +52,7 @@ export class ReportBuilder {
           limits: [...limitsOf(looks), ...limits],
           previous_id: previous?.id ?? null,
           counts: countsOf(await new ChecksReadModel(tx).counts()),
-          changes: await changesSince(previous, tx),
+          changes: await changesSince(cadence, previous, tx),
           findings: open.map(toFindingDto),
           checks: this.set.checks.map(({ name, cadence: every }) => {
             const look = looks.find((one) => one.name === name);
@@ -69,17 +69,21 @@ export class ReportBuilder {
   }
 
   private async figures(session: Transactions, limits: string[]): Promise<Figures> {
-    const read = <T>(what: string, none: T, ask: (tx: QueryRunner) => Promise<T>): Promise<T> =>
-      session.transaction({ readOnly: true }, ask).catch((error: unknown) => {
+    const read = <T>(what: string, none: T, ask: () => Promise<T>): Promise<T> =>
+      ask().catch((error: unknown) => {
         limits.push(`There are no figures of ${what}: ${this.errors.report(error).code}`);
         return none;
       });
+    const inTransaction = <T>(ask: (tx: QueryRunner) => Promise<T>) =>
+      session.transaction({ readOnly: true }, ask);
     return {
-      database: await read('the database', null, (tx) => new FiguresReadModel(tx).database()),
-      tables: await read('dead tuples', [], deadTuples),
-      // Asks the replicas too, on connections of its own.
+      database: await read('the database', null, () =>
+        inTransaction((tx) => new FiguresReadModel(tx).database()),
+      ),
+      tables: await read('dead tuples', [], () => inTransaction(deadTuples)),
+      // On connections of its own: it asks the replicas too.
       unused_indexes: await read('unused indexes', [], () => this.unusedIndexes(limits)),
-      statements: await read('statements', [], (tx) => slowestStatements(tx, limits)),
+      statements: await read('statements', [], () => inTransaction((tx) => slowestStatements(tx, limits))),
     };
   }
 
@@ -99,15 +103,14 @@ function countsOf(rows: readonly FindingCountRow[]): ReportContent['counts'] {
 }
 
 async function changesSince(
+  cadence: ReportCadence,
   previous: StoredReport | undefined,
   tx: QueryRunner,
 ): Promise<ReportContent['changes']> {
-  const since = previous && new Date(Date.parse(previous.createdAt) - LATE_MS).toISOString();
-  const told = new Set(
-    previous?.content.changes.map(({ finding_id, kind, at }) => `${finding_id} ${kind} ${at}`),
-  );
-  const rows = await new ReportsReadModel(tx).changes(since ?? null, MOST_CHANGES);
-  return rows.map(toChange).filter(({ finding_id, kind, at }) => !told.has(`${finding_id} ${kind} ${at}`));
+  const since =
+    previous === undefined ? null : new Date(Date.parse(previous.createdAt) - LATE_MS).toISOString();
+  const rows = await new ReportsReadModel(tx).changes({ cadence, since, limit: MOST_CHANGES });
+  return rows.map(toChange);
 }
 
 const toChange = ({ findingId, kind, check, object, severity, title, at }: ChangeRow) => ({

@@ -24,7 +24,7 @@ export class ReportsReadModel {
   }
 
   /** Newest first. */
-  changes(since: string | null, limit: number): Promise<ChangeRow[]> {
-    return this.runner.query(listChanges({ since, limit }));
+  changes(which: Parameters<typeof listChanges>[0]): Promise<ChangeRow[]> {
+    return this.runner.query(listChanges(which));
   }
 }

@@ -26,7 +26,7 @@ const changeSchema = z.object({
 
 const figuresSchema = z.object({
   database: z
-    .record(z.string(), z.unknown())
+    .record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()]))
     .nullable()
     .meta({ description: "pg_stat_database's row, with the size in bytes; counters run since stats_reset." }),
   tables: z
@@ -66,7 +66,7 @@ const figuresSchema = z.object({
     .meta({ description: 'The 20 with the longest mean since the statistics were last reset.' }),
 });
 
-const contentFields = {
+const contentSchema = z.object({
   limits: lookFields.limits,
   previous_id: z
     .guid()
@@ -86,13 +86,11 @@ const contentFields = {
     }),
   ),
   figures: figuresSchema,
-};
-
-const contentSchema = z.object(contentFields);
+});
 export type ReportContent = z.infer<typeof contentSchema>;
 
 export const reportSchema = z
-  .object({ as_of: lookFields.as_of, id: z.guid(), cadence: cadenceSchema, ...contentFields })
+  .object({ as_of: lookFields.as_of, id: z.guid(), cadence: cadenceSchema, ...contentSchema.shape })
   .meta({ id: 'CheckReport' });
 
 export type ReportDto = z.infer<typeof reportSchema>;
