@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { DedicatedSession } from '../../src/kernel/database/dedicated-session.js';
 import { sql } from '../../src/kernel/database/sql.js';
+import type { Finding } from '../../src/modules/monitoring/checks/check.js';
 import { ChecksRepository } from '../../src/modules/monitoring/checks/checks.repository.js';
 import { Evaluator } from '../../src/modules/monitoring/checks/evaluator.js';
 import { sessionsOf } from '../support/leader-tasks.js';
@@ -161,24 +162,30 @@ it('of an object that is named twice the worse finding counts', async () => {
 it('of two looks at once the later counts, whichever is stored first', async () => {
   const other = await sessionsOf(database.url).sessions.connect('other engine');
   try {
-    const slow = new TestCheck();
-    let goOn: () => void = () => undefined;
-    const isWaiting = new Promise<void>((waiting) => {
-      slow.find = async () => {
-        waiting();
-        await new Promise<void>((resolve) => (goOn = resolve));
-        return { findings: [], limits: [] };
-      };
-    });
-    const earlier = look(slow);
-    await isWaiting;
-    check.finds([aFinding('public.a')]);
-    await evaluator.evaluate(check, other);
-    goOn();
-    await earlier;
-    expect(await openObjects()).toEqual(['public.a']);
+    // One that is asked first, and says what it has seen when the other has been stored.
+    const overtaken = async (seen: readonly Finding[], seenLater: readonly Finding[]) => {
+      const slow = new TestCheck();
+      let goOn: () => void = () => undefined;
+      const isWaiting = new Promise<void>((waiting) => {
+        slow.find = async () => {
+          waiting();
+          await new Promise<void>((resolve) => (goOn = resolve));
+          return { findings: seen, limits: [] };
+        };
+      });
+      const earlier = look(slow);
+      await isWaiting;
+      check.finds(seenLater);
+      await evaluator.evaluate(check, other);
+      goOn();
+      await earlier;
+      return openObjects();
+    };
+    expect(await overtaken([], [aFinding('public.a')])).toEqual(['public.a']);
+    expect(await overtaken([aFinding('public.a')], [])).toEqual([]);
     // And many at once open it once.
     await database.query('TRUNCATE ethhook_admin_checks, ethhook_admin_findings CASCADE');
+    check.finds([aFinding('public.a')]);
     for (let turn = 0; turn < 10; turn++)
       expect(await Promise.all([look(), evaluator.evaluate(check, other)])).toEqual([true, true]);
     expect(await openings()).toHaveLength(1);
