@@ -7,6 +7,8 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 const deletion = '00000000-0000-4000-8000-0000000000d1';
 /** Of the maintenance; it has ended. */
 let run: string;
+/** A finding, and a report. */
+const monitored = '00000000-0000-4000-8000-0000000000f1';
 const keys = {
   own: `ethk_${'A'.repeat(32)}`,
   bobs: `ethk_${'B'.repeat(32)}`,
@@ -38,6 +40,16 @@ beforeAll(async () => {
     `INSERT INTO ethhook_admin_job_runs (job, state) VALUES ('vacuum', 'succeeded') RETURNING id`,
   );
   run = ended?.id ?? '';
+  await database.query(
+    `INSERT INTO ethhook_admin_findings
+            (id, check_name, object, severity, title, evidence, why, advice, opened_at, last_seen_at, seen_limits)
+     VALUES ($1, 'c', 'o', 'info', 't', '{}', 'w', 'a', now(), now(), '{}')`,
+    [monitored],
+  );
+  await database.query(
+    `INSERT INTO ethhook_admin_check_reports (id, cadence, created_at, content) VALUES ($1, 'daily', now(), '{}')`,
+    [monitored],
+  );
   app = await startTestApp(database.url);
   const login = (name: string) => app.login(`${name}@example.com`, password);
   tokens = { alice: await login('alice'), bob: await login('bob'), admin: await login('admin') };
@@ -85,11 +97,28 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET alerts',
+  'POST alerts/test',
+  'GET checks',
+  'GET findings',
+  'GET findings/{id}',
+  'POST findings/{id}/ignore',
+  'POST findings/{id}/unignore',
+  'GET reports',
+  'GET reports/{id}',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
   'POST /admin/maintenance/runs/{id}/cancel': 409,
+  'POST /admin/monitoring/alerts/test': 409,
 };
 const keyRoutes = [
   'GET /events',
@@ -121,6 +150,7 @@ const batchOf: Record<string, string> = {
 /** What is in a path's braces. */
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
+  if (path.startsWith('/admin/monitoring/')) return monitored;
   if (path.includes('/jobs/{name}')) return 'vacuum';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
@@ -167,7 +197,9 @@ const snapshot = () =>
             (SELECT jsonb_agg(to_jsonb(u) - 'last_login_at' ORDER BY u.id) FROM users u WHERE u.id = $1) AS users,
             (SELECT count(*) FROM deletions) AS deletions,
             (SELECT count(*) FROM ethhook_admin_job_runs r WHERE r.asked_by IS NOT NULL) AS asked,
-            (SELECT count(*) FROM ethhook_admin_jobs j WHERE j.paused_at IS NOT NULL) AS paused`,
+            (SELECT count(*) FROM ethhook_admin_jobs j WHERE j.paused_at IS NOT NULL) AS paused,
+            (SELECT count(*) FROM ethhook_admin_findings f WHERE f.ignored_at IS NOT NULL) AS ignored,
+            (SELECT count(*) FROM ethhook_admin_alerts) AS alerts`,
     [ids.alice],
   );
 

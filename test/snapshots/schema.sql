@@ -108,6 +108,28 @@ CREATE INDEX idx_endpoints_application_id ON endpoints USING btree (application_
 CREATE INDEX idx_endpoints_contract_address ON endpoints USING btree (contract_addresses) WHERE (is_active = true);
 CREATE INDEX idx_endpoints_event_topics ON endpoints USING gin (event_signatures) WHERE (is_active = true);
 
+CREATE TABLE ethhook_admin_alerts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    finding_id uuid,
+    severity text,
+    finding jsonb,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    due_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text,
+    last_status integer,
+    last_error text,
+    CONSTRAINT ethhook_admin_alerts_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_alerts_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'raised'::text, 'reminder'::text, 'resolved'::text, 'test'::text]))),
+    CONSTRAINT ethhook_admin_alerts_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'given_up'::text]))),
+    CONSTRAINT ethhook_admin_alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+CREATE INDEX ethhook_admin_alerts_created_at ON ethhook_admin_alerts USING btree (created_at, id);
+CREATE INDEX ethhook_admin_alerts_due_at ON ethhook_admin_alerts USING btree (due_at, id) WHERE (ended_at IS NULL);
+CREATE INDEX ethhook_admin_alerts_finding_id ON ethhook_admin_alerts USING btree (finding_id);
+
 CREATE TABLE ethhook_admin_backfills (
     name text NOT NULL,
     table_name text NOT NULL,
@@ -129,6 +151,26 @@ CREATE TABLE ethhook_admin_backfills (
     CONSTRAINT ethhook_admin_backfills_state_check CHECK ((state = ANY (ARRAY['running'::text, 'paused'::text, 'done'::text])))
 );
 
+CREATE TABLE ethhook_admin_check_reports (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    cadence text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    content jsonb NOT NULL,
+    CONSTRAINT ethhook_admin_check_reports_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_check_reports_cadence_check CHECK ((cadence = ANY (ARRAY['daily'::text, 'weekly'::text])))
+);
+CREATE INDEX ethhook_admin_check_reports_created_at ON ethhook_admin_check_reports USING btree (created_at, id);
+
+CREATE TABLE ethhook_admin_checks (
+    name text NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    evaluated_at timestamp with time zone,
+    duration_ms double precision NOT NULL,
+    limits text[] NOT NULL,
+    error text,
+    CONSTRAINT ethhook_admin_checks_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE ethhook_admin_daily_changes (
     user_id uuid NOT NULL,
     date date NOT NULL
@@ -141,6 +183,49 @@ CREATE TABLE ethhook_admin_daily_upkeep (
     CONSTRAINT ethhook_admin_daily_upkeep_pkey PRIMARY KEY (only_row),
     CONSTRAINT ethhook_admin_daily_upkeep_only_row_check CHECK (only_row)
 );
+
+CREATE TABLE ethhook_admin_finding_openings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    finding_id uuid NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    severity text NOT NULL,
+    title text NOT NULL,
+    evidence jsonb NOT NULL,
+    CONSTRAINT ethhook_admin_finding_openings_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_finding_openings_finding_id_opened_at_key UNIQUE (finding_id, opened_at),
+    CONSTRAINT ethhook_admin_finding_openings_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+
+CREATE TABLE ethhook_admin_findings (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    check_name text NOT NULL,
+    object text NOT NULL,
+    severity text NOT NULL,
+    title text NOT NULL,
+    evidence jsonb NOT NULL,
+    why text NOT NULL,
+    fix_sql text,
+    advice text NOT NULL,
+    action jsonb,
+    opened_at timestamp with time zone NOT NULL,
+    last_seen_at timestamp with time zone NOT NULL,
+    resolved_at timestamp with time zone,
+    reopened integer DEFAULT 0 NOT NULL,
+    seen_limits text[] NOT NULL,
+    clean_looks integer DEFAULT 0 NOT NULL,
+    ignored_at timestamp with time zone,
+    ignored_by text,
+    ignored_until timestamp with time zone,
+    ignore_reason text,
+    alerted_at timestamp with time zone,
+    alerted_severity text,
+    CONSTRAINT ethhook_admin_findings_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_findings_check_name_object_key UNIQUE (check_name, object),
+    CONSTRAINT ethhook_admin_findings_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
+);
+CREATE INDEX ethhook_admin_findings_opened_at ON ethhook_admin_findings USING btree (opened_at, id);
 
 CREATE TABLE ethhook_admin_job_runs (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -543,6 +628,8 @@ ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_event_id_fkey FOR
 ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_user_id_endpoint_id_fkey FOREIGN KEY (user_id, endpoint_id) REFERENCES endpoints(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT fk_delivery_attempts_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_user_id_application_id_fkey FOREIGN KEY (user_id, application_id) REFERENCES applications(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE;
+ALTER TABLE ethhook_admin_alerts ADD CONSTRAINT ethhook_admin_alerts_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES ethhook_admin_findings(id) ON DELETE CASCADE;
+ALTER TABLE ethhook_admin_finding_openings ADD CONSTRAINT ethhook_admin_finding_openings_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES ethhook_admin_findings(id) ON DELETE CASCADE;
 ALTER TABLE usage_records ADD CONSTRAINT usage_records_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE user_daily_stats ADD CONSTRAINT user_daily_stats_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 

@@ -36,6 +36,23 @@ describe('loadConfig', () => {
     expect(problemsOf({ RETENTION_DAYS: '34' })).toEqual(['RETENTION_DAYS: must be 0 (off) or at least 35']);
   });
 
+  it('tells nobody by default, and signs what it tells', () => {
+    expect(loadConfig({}).alerts).toEqual({ webhook: null, minSeverity: 'warning' });
+    const webhook = { ALERT_WEBHOOK_URL: 'https://a.example.com/b', ALERT_WEBHOOK_SECRET: 'x'.repeat(16) };
+    expect(loadConfig(webhook).alerts.webhook).toEqual({
+      url: webhook.ALERT_WEBHOOK_URL,
+      secret: webhook.ALERT_WEBHOOK_SECRET,
+    });
+    const { ALERT_WEBHOOK_URL } = webhook;
+    expect(problemsOf({ ALERT_WEBHOOK_URL })).toEqual([
+      'ALERT_WEBHOOK_SECRET: is required when ALERT_WEBHOOK_URL is set',
+    ]);
+    expect(problemsOf({ ...webhook, ALERT_WEBHOOK_URL: 'https://me:hunter2@a.example.com' })).toEqual([
+      'ALERT_WEBHOOK_URL: must not contain a user or a password',
+    ]);
+    expect(problemsOf({ ...webhook, ALERT_WEBHOOK_URL: 'file:///etc/passwd' })).toHaveLength(1);
+  });
+
   it('lists all bad variables by name and none by value', () => {
     const problems = problemsOf({
       PORT: 'hunter1',

@@ -1,0 +1,97 @@
+import { Logger } from '@nestjs/common';
+import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
+import { seedDemoData } from '../../src/demo/seed.js';
+import { allChecks } from '../../src/modules/monitoring/index.js';
+import { Evaluator } from '../../src/modules/monitoring/checks/evaluator.js';
+import { sessionsOf } from '../support/leader-tasks.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+jest.setTimeout(120_000);
+
+/** `check object`: what is truly so on the tests' server, for every role. */
+const legitimate: readonly string[] = [
+  // It runs without them, to be quick.
+  'configuration fsync',
+  'configuration full_page_writes',
+];
+
+/** Of a role without pg_monitor: `check` to what its limits must say. */
+const limitsOfPlain: Readonly<Record<string, RegExp>> = {
+  configuration: /GRANT pg_monitor TO matrix_plain/,
+  'pending-restart': /GRANT pg_monitor TO matrix_plain/,
+};
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  database = await createTestDatabase();
+  await seedDemoData(database.url, {
+    ...{ events: 3000, users: 6, days: 3, seed: 7, until: new Date() },
+    ...{ emailDomain: 'matrix.example.com', password: 'a-password' },
+  });
+  await database.query('ANALYZE');
+  for (const [role, grant] of [
+    ['matrix_plain', ''],
+    ['matrix_monitor', 'IN ROLE pg_monitor'],
+  ]) {
+    await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'p' ${grant}`);
+    // The server's own role reads and writes EthHook's tables and ours, whatever it may see of the server.
+    await database.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ${role}`);
+  }
+});
+
+afterAll(async () => {
+  await database.query('DROP OWNED BY matrix_plain, matrix_monitor; DROP ROLE matrix_plain, matrix_monitor');
+  await database.drop();
+});
+
+const urlAs = (role: string) => {
+  const url = new URL(database.url);
+  [url.username, url.password] = [role, 'p'];
+  return url.href;
+};
+
+/** Has every check look, as the engine does. */
+async function evaluate(url: string) {
+  const config = loadConfig({
+    ...{ DATABASE_URL: url, JWT_SECRET: 'x'.repeat(32), DATABASE_POOL_MAX: '10' },
+    ...{ MAINTENANCE_DATABASE_RAM_BYTES: String(8 * 2 ** 30), MAINTENANCE_DATABASE_CPUS: '4' },
+  }) as AppConfig;
+  await database.query('TRUNCATE ethhook_admin_checks, ethhook_admin_findings CASCADE');
+  const session = await sessionsOf(url).sessions.connect('matrix');
+  try {
+    const evaluator = new Evaluator(null);
+    for (const check of allChecks({ config })) await evaluator.evaluate(check, session);
+  } finally {
+    await session.close();
+  }
+  const looks = await database.query<{ name: string; limits: string[]; error: string | null }>(
+    'SELECT name, limits, error FROM ethhook_admin_checks ORDER BY name',
+  );
+  const findings = await database.query<{ finding: string }>(
+    `SELECT check_name || ' ' || object AS finding FROM ethhook_admin_findings ORDER BY 1`,
+  );
+  return {
+    names: allChecks({ config }).map(({ name }) => name),
+    looks,
+    invented: findings.map(({ finding }) => finding).filter((finding) => !legitimate.includes(finding)),
+  };
+}
+
+it.each([
+  ['a superuser', () => database.url],
+  ['a role with pg_monitor', () => urlAs('matrix_monitor')],
+  ['a plain role', () => urlAs('matrix_plain')],
+])('every check looks at a healthy database as %s, and invents nothing', async (who, url) => {
+  const { names, looks, invented } = await evaluate(url());
+  expect(looks.map(({ name }) => name)).toEqual([...names].sort());
+  expect(looks.filter(({ error }) => error !== null)).toEqual([]);
+  expect(invented).toEqual([]);
+  const limited = Object.fromEntries(
+    looks.filter(({ limits }) => limits.length > 0).map(({ name, limits }) => [name, limits]),
+  );
+  const expected = who === 'a plain role' ? limitsOfPlain : {};
+  expect(Object.keys(limited)).toEqual(Object.keys(expected).sort());
+  for (const [name, pattern] of Object.entries(expected)) expect(limited[name]?.join('\n')).toMatch(pattern);
+});
