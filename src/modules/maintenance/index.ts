@@ -5,6 +5,7 @@ export type { AutovacuumProposalsDto } from './autovacuum/dto/autovacuum-proposa
 export { BloatService } from './bloat/bloat.service.js';
 export type { BloatDto } from './bloat/dto/bloat.dto.js';
 export { ConfigurationService } from './configuration/configuration.service.js';
+export { readDatabaseHost } from './configuration/database-host.js';
 export type { ConfigurationAdviceDto } from './configuration/dto/configuration-advice.dto.js';
 export { patchFormats } from './configuration/dto/configuration-bodies.dto.js';
 export type { IndexEvidenceDto } from './indexes/dto/index-evidence.dto.js';
@@ -17,3 +18,4 @@ export { JobsService } from './runs/jobs.service.js';
 export { Operations } from './runs/operations.service.js';
 export { RunsService } from './runs/runs.service.js';
 export { TuneAutovacuumJob } from './autovacuum/tune-autovacuum.job.js';
+export { XminHoldersReads, type XminHolder } from './vacuum/xmin-holders.reads.js';
