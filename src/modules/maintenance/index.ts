@@ -8,6 +8,7 @@ export { ConfigurationService } from './configuration/configuration.service.js';
 export { readDatabaseHost } from './configuration/database-host.js';
 export type { ConfigurationAdviceDto } from './configuration/dto/configuration-advice.dto.js';
 export { patchFormats } from './configuration/dto/configuration-bodies.dto.js';
+export { literal } from './configuration/setting-values.js';
 export type { IndexEvidenceDto } from './indexes/dto/index-evidence.dto.js';
 export { IndexEvidenceService } from './indexes/index-evidence.service.js';
 export type { RetentionDto, RetentionEstimateDto } from './retention/dto/retention.dto.js';

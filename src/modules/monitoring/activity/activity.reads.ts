@@ -11,6 +11,7 @@ import { readConnectionLimits, type ConnectionLimitsRow } from './queries/read-c
 import { readDatabaseCounters, type DatabaseCountersRow } from './queries/read-database-counters.sql.js';
 import { readSessionGauges, type SessionGaugesRow } from './queries/read-session-gauges.sql.js';
 import { readShareTrend } from './queries/read-share-trend.sql.js';
+import { readSharedBuffers } from './queries/read-shared-buffers.sql.js';
 import { readTrends, type TrendRow } from './queries/read-trends.sql.js';
 import { readViewer, type ViewerRow } from './queries/read-viewer.sql.js';
 import {
@@ -61,6 +62,7 @@ export class ActivityReads {
     this.one(readConnectionLimits({ idleSeconds: LONG_IDLE_SECONDS }));
   walCounters = (major: number): Promise<WalCountersRow> => this.one(readWalCounters({ major }));
   walSettings = (): Promise<WalSettingsRow> => this.one(readWalSettings());
+  sharedBuffers = (): Promise<{ bytes: number }> => this.one(readSharedBuffers());
   databaseCounters = (): Promise<DatabaseCountersRow> => this.one(readDatabaseCounters());
   sessionGauges = (): Promise<SessionGaugesRow> => this.one(readSessionGauges());
 

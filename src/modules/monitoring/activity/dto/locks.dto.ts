@@ -40,11 +40,9 @@ export const locksSchema = z
   .object({
     ...answerFields,
     waiting: count.meta({ description: 'Sessions that wait for a lock.' }),
-    nodes: z
-      .array(nodeSchema)
-      .meta({
-        description: 'Trees in order, the root that blocks most first, each below whom it waits for.',
-      }),
+    nodes: z.array(nodeSchema).meta({
+      description: 'Trees in order, the root that blocks most first, each below whom it waits for.',
+    }),
   })
   .meta({ id: 'LockTree' });
 
