@@ -85,7 +85,23 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET activity/connections',
+  'GET activity/locks',
+  'GET activity/progress',
+  'GET activity/replication',
+  'GET activity/sessions',
+  'POST activity/sessions/{pid}/cancel',
+  'POST activity/sessions/{pid}/terminate',
+  'GET activity/trends',
+  'GET activity/wal',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,

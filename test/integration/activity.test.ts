@@ -109,11 +109,9 @@ describe('sessions that wait for each other', () => {
     await writer.run(`BEGIN; UPDATE endpoints SET name = 'a secret' WHERE id = '${ids.aliceMain}'`);
     const altered = alter.start('ALTER TABLE endpoints ADD COLUMN planted int');
     await waitsForLock(alter);
-    const read = [
-      reader.start('SELECT count(*) FROM endpoints'),
-      other.start("SELECT 'secret too' FROM endpoints"),
-    ];
+    const read = [reader.start('SELECT count(*) FROM endpoints')];
     await waitsForLock(reader);
+    read.push(other.start("SELECT 'secret too' FROM endpoints"));
     await waitsForLock(other);
     const preparer = await victim('preparer');
     await preparer.run(
@@ -186,7 +184,7 @@ describe('sessions that stay in a transaction', () => {
       {
         pid: idle.pid,
         is_idle_in_transaction: true,
-        query: expect.stringContaining('SELECT count ( * )'.replaceAll(' ', '')),
+        query: 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM users',
       },
       {
         pid: busy.pid,
@@ -240,7 +238,6 @@ it('shows how far commands are: copies, builds, VACUUM', async () => {
     cleaner.start('SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1'),
   ];
   await running[2];
-  running[2] = cleaner.start('VACUUM delivery_attempts');
   await world.query(
     "INSERT INTO users (email, password_hash) SELECT i || '@bulk.example.com', repeat('x', 60) FROM generate_series(1, 20000) i",
   );
@@ -346,7 +343,7 @@ describe('replication', () => {
       expect(findings).toMatchObject([
         {
           object: 'replication slot forgotten',
-          severity: 'warning',
+          severity: 'critical',
           evidence: { active: false, bound_bytes: 2 * MIB },
         },
       ]);
@@ -367,24 +364,23 @@ describe('what is sampled', () => {
     const session = roles.superuser;
     const collector = new ActivityCollector({ cpus: undefined });
     const collect = () => collector.collect(asLeader(session));
-    await collect();
     await session.run(
       `CREATE TABLE wide AS SELECT i, repeat('x', 1000) AS text FROM generate_series(1, 20000) i`,
     );
-    for (let count = 0; count < 20; count++)
-      await session.run('SELECT count(*) FROM users u, generate_series(1, 20)');
     await collect();
-    const bounds = { hitMinReadBlocks: 2000 };
-    expect((await runCheck(session, 'low-cache-hit', bounds)).findings).toEqual([]);
-
-    await session
-      .run(`DELETE FROM ethhook_admin_samples; SELECT pg_stat_force_next_flush()`)
-      .catch(() => undefined);
-    await collect();
-    for (let count = 0; count < 5; count++) await session.run('SELECT sum(i) FROM wide');
-    for (let count = 0; count < 4; count++) await session.run('CHECKPOINT');
+    await session.run(
+      `DO $$ BEGIN FOR i IN 1..60000 LOOP PERFORM FROM users WHERE id = '${ids.alice}'; END LOOP; END $$`,
+    );
     await sleep(1100); // a session tells what it has counted once a second
     await collect();
+    expect((await runCheck(session, 'low-cache-hit', { hitMinReadBlocks: 0 })).findings).toEqual([]);
+
+    await session.run('DELETE FROM ethhook_admin_samples');
+    for (let count = 0; count < 5; count++) await session.run('SELECT sum(i) FROM wide');
+    for (let count = 0; count < 4; count++) await session.run('CHECKPOINT');
+    await sleep(1100);
+    await collect();
+    const bounds = { hitMinReadBlocks: 2000 };
     for (const [, role] of everyone()) {
       expect((await runCheck(role, 'low-cache-hit', bounds)).findings).toMatchObject([
         { evidence: { bound_ratio: 0.95, shared_buffers_bytes: 2 * MIB }, action: { job: 'apply-setting' } },

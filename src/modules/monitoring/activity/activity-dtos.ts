@@ -15,8 +15,8 @@ import type { WalDto } from './dto/wal.dto.js';
 import { maskedText } from './masked-text.js';
 import type { ConfiguredReplica } from './replicas.reads.js';
 
-/** A clock that is read a moment later may be before the start of a statement that has just begun. */
-const elapsed = (seconds: number | null) => (seconds === null ? null : Math.max(0, seconds));
+/** Of two that are read one after the other the later may be before the earlier. */
+const notNegative = (figure: number | null) => (figure === null ? null : Math.max(0, figure));
 
 export function sessionDto(row: SessionFacts): SessionDto {
   const query = maskedText(row.query);
@@ -31,9 +31,9 @@ export function sessionDto(row: SessionFacts): SessionDto {
     state: row.state,
     wait_event_type: row.waitEventType,
     wait_event: row.waitEvent,
-    transaction_seconds: elapsed(row.transactionSeconds),
-    query_seconds: elapsed(row.querySeconds),
-    state_seconds: elapsed(row.stateSeconds),
+    transaction_seconds: notNegative(row.transactionSeconds),
+    query_seconds: notNegative(row.querySeconds),
+    state_seconds: notNegative(row.stateSeconds),
     xmin_age: row.xminAge,
     query: query?.text ?? null,
     label: query?.label ?? null,
@@ -49,7 +49,7 @@ export const longSessionDto = (row: LongSessionRow): SessionsDto['sessions'][num
 
 export const progressDto = ({ backendType, ...row }: ProgressRow): ProgressDto['commands'][number] => ({
   ...row,
-  seconds: elapsed(row.seconds),
+  seconds: notNegative(row.seconds),
   backend_type: backendType,
 });
 
@@ -59,8 +59,8 @@ export const standbyDto = (row: StandbyRow): ReplicationDto['standbys'][number] 
   client_address: row.clientAddress,
   state: row.state,
   sync_state: row.syncState,
-  sent_lag_bytes: row.sentLagBytes,
-  replay_lag_bytes: row.replayLagBytes,
+  sent_lag_bytes: notNegative(row.sentLagBytes),
+  replay_lag_bytes: notNegative(row.replayLagBytes),
   replay_lag_seconds: row.replayLagSeconds,
   xmin_age: row.xminAge,
 });
@@ -73,10 +73,10 @@ export const slotDto = (row: SlotRow): ReplicationDto['slots'][number] => ({
   active_pid: row.activePid,
   temporary: row.isTemporary,
   wal_status: row.walStatus,
-  retained_bytes: elapsed(row.retainedBytes),
+  retained_bytes: notNegative(row.retainedBytes),
   safe_wal_bytes: row.safeWalBytes,
   xmin_age: row.xminAge,
-  inactive_seconds: elapsed(row.inactiveSeconds),
+  inactive_seconds: notNegative(row.inactiveSeconds),
   invalidation_reason: row.invalidationReason,
 });
 
@@ -84,9 +84,9 @@ export const replicaDto = ({ address, state }: ConfiguredReplica): ReplicationDt
   address,
   answers: state !== null,
   in_recovery: state?.inRecovery ?? null,
-  lag_bytes: state?.lagBytes ?? null,
-  pending_bytes: state?.pendingBytes ?? null,
-  last_replayed_seconds: elapsed(state?.lastReplayedSeconds ?? null),
+  lag_bytes: notNegative(state?.lagBytes ?? null),
+  pending_bytes: notNegative(state?.pendingBytes ?? null),
+  last_replayed_seconds: notNegative(state?.lastReplayedSeconds ?? null),
   replay_paused: state?.isReplayPaused ?? null,
   receiver: state?.receiver ?? null,
 });

@@ -20,17 +20,17 @@ export function maskedText(query: string | null): MaskedText | null {
   let text = '';
   let end = 0;
   for (const token of tokenise(known)) {
-    if (token.start > end && text !== '') text += ' ';
-    text += masked(token, known);
+    if (token.kind === 'unterminated') break;
+    text += (token.start > end && text !== '' ? ' ' : '') + masked(token, known);
     end = token.end;
-    if (text.length >= SHOWN_CHARACTERS) break;
+    if (text.length > SHOWN_CHARACTERS) break;
   }
-  const isCut = text.length > SHOWN_CHARACTERS || known.length < query.length;
-  return { label, text: isCut ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text };
+  const isWhole =
+    end >= known.trimEnd().length && known.length === query.length && text.length <= SHOWN_CHARACTERS;
+  return { label, text: isWhole ? text : `${text.slice(0, SHOWN_CHARACTERS)}…` };
 }
 
 function masked({ kind, text, start, end }: ReturnType<typeof tokenise>[number], sql: string): string {
   if (kind === 'string') return '?';
-  if (kind === 'unterminated') return '…';
   return /^\d/.test(text) && kind === 'other' ? '?' : sql.slice(start, end);
 }

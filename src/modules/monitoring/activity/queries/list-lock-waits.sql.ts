@@ -47,7 +47,9 @@ export const listLockWaits = (p: { limit: number }) => sql<LockWaitRow>('monitor
          (SELECT coalesce(jsonb_agg(jsonb_build_object('name', x.gid, 'mode', s.mode,
                                       'seconds', extract(epoch FROM clock_timestamp() - x.prepared)) ORDER BY x.gid, s.mode), '[]')
             FROM same s
-            JOIN pg_prepared_xacts x ON x.transaction::text = split_part(s.virtualtransaction, '/', 2)
+            -- It holds its own id too, and shares nothing else with the session that has prepared it.
+            JOIN locks o ON o.pid IS NULL AND o.locktype = 'transactionid' AND o.virtualtransaction = s.virtualtransaction
+            JOIN pg_prepared_xacts x ON x.transaction = o.transactionid
            WHERE s.waiter = w.pid AND s.pid IS NULL AND 0 = ANY (w.blockers)) AS "prepared"
     FROM waits w
     JOIN pg_database d ON d.datname = current_database()

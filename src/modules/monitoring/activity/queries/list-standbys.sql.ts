@@ -20,8 +20,8 @@ export interface StandbyRow {
 export const listStandbys = (p: { limit: number }) => sql<StandbyRow>('monitoring.list-standbys')`
   SELECT coalesce(nullif(r.application_name, ''), 'walreceiver') AS "application", r.pid AS "pid", host(r.client_addr) AS "clientAddress",
          r.state AS "state", r.sync_state AS "syncState",
-         greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), r.sent_lsn), 0)::float8 AS "sentLagBytes",
-         greatest(pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn), 0)::float8 AS "replayLagBytes",
+         pg_wal_lsn_diff(pg_current_wal_lsn(), r.sent_lsn)::float8 AS "sentLagBytes",
+         pg_wal_lsn_diff(pg_current_wal_lsn(), r.replay_lsn)::float8 AS "replayLagBytes",
          extract(epoch FROM r.replay_lag)::float8 AS "replayLagSeconds", age(r.backend_xmin) AS "xminAge"
     FROM pg_stat_replication r
    WHERE r.state IS DISTINCT FROM 'backup'

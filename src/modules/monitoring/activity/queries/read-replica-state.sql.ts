@@ -4,7 +4,7 @@ export interface ReplicaStateRow {
   inRecovery: boolean;
   /** Received and not replayed. */
   pendingBytes: number | null;
-  /** Behind the primary's `position`. */
+  /** Behind the primary's `position`; negative: it is beyond it by now. */
   lagBytes: number | null;
   /** Since the commit that it replayed last: also of a primary without commits. */
   lastReplayedSeconds: number | null;
@@ -17,8 +17,8 @@ export interface ReplicaStateRow {
 export const readReplicaState = (p: { position: string }) =>
   sql<ReplicaStateRow>('monitoring.read-replica-state')`
   SELECT pg_is_in_recovery() AS "inRecovery",
-         greatest(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0)::float8 AS "pendingBytes",
-         greatest(pg_wal_lsn_diff(${p.position}::pg_lsn, pg_last_wal_replay_lsn()), 0)::float8 AS "lagBytes",
+         pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::float8 AS "pendingBytes",
+         pg_wal_lsn_diff(${p.position}::pg_lsn, pg_last_wal_replay_lsn())::float8 AS "lagBytes",
          extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float8 AS "lastReplayedSeconds",
          CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END AS "isReplayPaused",
          (SELECT w.status FROM pg_stat_wal_receiver w) AS "receiver"`;
