@@ -106,6 +106,8 @@ const adminRoutes = [
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
   'POST /admin/maintenance/runs/{id}/cancel': 409,
+  'POST /admin/monitoring/activity/sessions/{pid}/cancel': 404,
+  'POST /admin/monitoring/activity/sessions/{pid}/terminate': 404,
 };
 const keyRoutes = [
   'GET /events',
@@ -132,12 +134,14 @@ const idOf: Record<string, string> = {
 const batchOf: Record<string, string> = {
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
+  '/admin/monitoring/activity/trends': '?series=server_connections',
 };
 
 /** What is in a path's braces. */
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
   if (path.includes('/jobs/{name}')) return 'vacuum';
+  if (path.includes('/sessions/{pid}')) return '2147483647';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 
