@@ -107,6 +107,15 @@ const monitoringRoutes = [
   'POST findings/{id}/unignore',
   'GET reports',
   'GET reports/{id}',
+  'GET activity/connections',
+  'GET activity/locks',
+  'GET activity/progress',
+  'GET activity/replication',
+  'GET activity/sessions',
+  'POST activity/sessions/{pid}/cancel',
+  'POST activity/sessions/{pid}/terminate',
+  'GET activity/trends',
+  'GET activity/wal',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -119,6 +128,8 @@ const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
   'POST /admin/maintenance/runs/{id}/cancel': 409,
   'POST /admin/monitoring/alerts/test': 409,
+  'POST /admin/monitoring/activity/sessions/{pid}/cancel': 404,
+  'POST /admin/monitoring/activity/sessions/{pid}/terminate': 404,
 };
 const keyRoutes = [
   'GET /events',
@@ -145,13 +156,15 @@ const idOf: Record<string, string> = {
 const batchOf: Record<string, string> = {
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
+  '/admin/monitoring/activity/trends': '?series=server_connections',
 };
 
 /** What is in a path's braces. */
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
-  if (path.startsWith('/admin/monitoring/')) return monitored;
   if (path.includes('/jobs/{name}')) return 'vacuum';
+  if (path.includes('/sessions/{pid}')) return '2147483647';
+  if (path.startsWith('/admin/monitoring/')) return monitored;
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 

@@ -15,8 +15,9 @@ export interface ReplicatedWorld {
 export async function startReplicatedWorld(
   names: readonly string[],
   fill: (database: Pick<TestDatabase, 'url' | 'query'>) => Promise<void>,
+  settings: Record<string, string> = {},
 ): Promise<ReplicatedWorld> {
-  const server = await startFaultServer({ fsync: 'off' });
+  const server = await startFaultServer({ fsync: 'off', ...settings });
   await runMigrations(server.url, () => undefined);
   const pool = new pg.Pool({ connectionString: server.url, max: 4 });
   pool.on('error', () => undefined);

@@ -59,7 +59,7 @@ import { Wire } from './wire.js';
       useFactory: (config: AppConfig, watchdog: DatabaseWatchdog) => new DedicatedSessions(config, watchdog),
     },
   ],
-  exports: [Database, Reads, CallerPlaces, DedicatedSessions],
+  exports: [Database, DatabasePools, Reads, CallerPlaces, DedicatedSessions],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

@@ -29,7 +29,7 @@ export class LeaderSession implements QueryRunner {
     taskName: string,
   ) {
     this.lock = {
-      classId: keyOf('ethhook-admin tasks'),
+      classId: leaderLockClass(),
       objectId: keyOf(taskName),
       marker: randomUUID(),
     };
@@ -59,6 +59,9 @@ export class LeaderSession implements QueryRunner {
     });
   }
 }
+
+/** Of the advisory locks of all leader tasks and jobs, the first of their two keys. */
+export const leaderLockClass = () => keyOf('ethhook-admin tasks');
 
 /** The same in every process and version; hashtext() is not promised to be. */
 const keyOf = (text: string) => createHash('sha256').update(text).digest().readInt32BE();

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ActivityController } from './activity/activity.controller.js';
+import { SessionsController } from './activity/sessions.controller.js';
 import { AlertsController } from './checks/alerts/alerts.controller.js';
 import { ChecksController } from './checks/checks.controller.js';
 import { FindingsController } from './checks/findings/findings.controller.js';
@@ -8,6 +10,13 @@ import { MonitoringModule } from './monitoring.module.js';
 /** What administrators see of monitoring over HTTP. */
 @Module({
   imports: [MonitoringModule],
-  controllers: [AlertsController, ChecksController, FindingsController, ReportsController],
+  controllers: [
+    ActivityController,
+    AlertsController,
+    ChecksController,
+    FindingsController,
+    ReportsController,
+    SessionsController,
+  ],
 })
 export class MonitoringRoutesModule {}

@@ -40,6 +40,10 @@ export class ConnectionPool {
     return this.options.name;
   }
 
+  get max(): number {
+    return this.options.max;
+  }
+
   figures(): PoolFigures {
     return {
       inUse: this.inUse.size,

@@ -1,5 +1,6 @@
 import type { JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
-import type { CareOutcome, CareRepository, TableCare, XminHolder } from './care.repository.js';
+import type { CareOutcome, CareRepository, TableCare } from './care.repository.js';
+import type { XminHolder } from './xmin-holders.reads.js';
 
 /** One command on one table. */
 export interface CareTask<Table> {

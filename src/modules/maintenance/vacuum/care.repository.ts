@@ -6,14 +6,10 @@ import type { JobContext } from '../../../kernel/tasks/job.js';
 import { analyzeOneTable } from './queries/analyze-one-table.sql.js';
 import { listPartitionedTables, type PartitionedTableRow } from './queries/list-partitioned-tables.sql.js';
 import { listTableCare, type TableCareRow } from './queries/list-table-care.sql.js';
-import {
-  listXminHolders,
-  readFreezeLimits,
-  type FreezeLimitsRow,
-  type XminHolderRow,
-} from './queries/list-xmin-holders.sql.js';
+import { readFreezeLimits, type FreezeLimitsRow } from './queries/list-xmin-holders.sql.js';
 import { resetVacuumPace, setVacuumPace } from './queries/set-vacuum-pace.sql.js';
 import { vacuumTable, type VacuumOptions } from './queries/vacuum-table.sql.js';
+import { XminHoldersReads, type XminHolder } from './xmin-holders.reads.js';
 
 const LOCK_TIMEOUT_MS = 2000;
 const SHOWN_HOLDERS = 3;
@@ -24,7 +20,6 @@ const UNDEFINED_TABLE = '42P01';
 
 export type TableCare = TableCareRow;
 export type PartitionedTable = PartitionedTableRow;
-export type XminHolder = XminHolderRow;
 export type FreezeLimits = FreezeLimitsRow;
 /** `skipped`: PostgreSQL has warned and done nothing, as it does without the rights for it. */
 export type CareOutcome = 'done' | 'locked' | 'skipped' | 'gone';
@@ -53,7 +48,7 @@ export class CareRepository {
   }
 
   xminHolders(): Promise<XminHolder[]> {
-    return this.context.query(listXminHolders({ limit: SHOWN_HOLDERS }));
+    return new XminHoldersReads(this.context).oldest(SHOWN_HOLDERS);
   }
 
   async freezeLimits(): Promise<FreezeLimits> {
