@@ -5,6 +5,7 @@ import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
 import { RequestKeeper } from './requests/request-keeper.js';
+import { RouteMinutesCollector } from './requests/route-minutes.collector.js';
 
 /** What hurts, and what has helped. */
 @Module({ imports: [MaintenanceModule], providers: [CollectorMetrics, RequestKeeper] })
@@ -15,7 +16,7 @@ export class MonitoringModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const collectors: readonly Collector[] = [];
+    const collectors: readonly Collector[] = [new RouteMinutesCollector()];
     this.tasks.start(new CollectorTask(collectors, this.metrics));
   }
 }

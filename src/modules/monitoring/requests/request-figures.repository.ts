@@ -6,6 +6,7 @@ import type {
 } from '../../../kernel/telemetry/requests/request-minute.js';
 import { addRouteMinute, type RouteMinute } from './queries/add-route-minute.sql.js';
 import { addTenantHour, type TenantCost } from './queries/add-tenant-hour.sql.js';
+import { rollUpRouteHour } from './queries/roll-up-route-hour.sql.js';
 
 /** Keeps what an instance has recorded. */
 export class RequestFiguresRepository {
@@ -19,6 +20,12 @@ export class RequestFiguresRepository {
     const added = await this.transaction.query(addRouteMinute({ minute, instance, part, routes }));
     if (added.length === 0) return;
     await this.transaction.query(addTenantHour({ minute, tenants: recorded.tenants.map(tenantRow) }));
+  }
+
+  /** Makes one row a route of the oldest hour that ended before so many days; gives how many there were, 0: none is left. */
+  async rollUpHour(days: number): Promise<number> {
+    const [rolled] = await this.transaction.query(rollUpRouteHour({ days }));
+    return rolled?.rows ?? 0;
   }
 }
 
