@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { sessionSettings } from './connection.js';
-import { requestCost } from '../telemetry/requests/request-cost.js';
 import { breaksConnection } from './database-error.js';
+import { requestContext } from './request-context.js';
 import type { Sql } from './sql.js';
 
 /** Decides the statement time-out: what a user waits for, what runs behind, what may take hours. */
@@ -107,7 +107,7 @@ export class Wire {
 
 /** Sends it, and adds what it takes to the request that it is for. Text alone, such as BEGIN, is no statement of ours. */
 async function exchange<Row>(client: pg.ClientBase, query: string | pg.QueryConfig): Promise<Row[]> {
-  const cost = requestCost.getStore();
+  const context = requestContext.getStore();
   const startedAt = performance.now();
   let rows = 0;
   try {
@@ -115,7 +115,7 @@ async function exchange<Row>(client: pg.ClientBase, query: string | pg.QueryConf
     rows = result.rowCount ?? 0;
     return result.rows as Row[];
   } finally {
-    cost?.add(performance.now() - startedAt, rows, typeof query === 'string' ? 0 : 1);
+    context?.cost.add(performance.now() - startedAt, rows, typeof query === 'string' ? 0 : 1);
   }
 }
 

@@ -23,8 +23,6 @@ interface Definition<Name extends string> {
   readonly help: string;
   /** Their values come from the code: names of reads and tasks, never an id or a path. */
   readonly labels?: readonly Name[];
-  /** Where the code has more combinations of them. */
-  readonly maxSeries?: number;
 }
 
 export interface Counter<Name extends string> {
@@ -45,6 +43,14 @@ export interface Sample<Name extends string> {
   readonly value: number;
 }
 
+/** One series of a histogram that is read when it is asked for. */
+export interface HistogramSample<Name extends string> {
+  readonly labels: Labels<Name>;
+  /** Of each bucket, without those below it; the last is of what is beyond all of them. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
 /** What this process counts and measures; modules register theirs at their start. A name is registered once. */
 @Injectable()
 export class Metrics {
@@ -63,7 +69,7 @@ export class Metrics {
 
   counter<Name extends string = never>(definition: Definition<Name>): Counter<Name> {
     const counter = new PromCounter(this.options(definition));
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     return { increment: (labels, by = 1) => counter.inc(bound(labels), by) };
   }
 
@@ -72,8 +78,25 @@ export class Metrics {
   ): Histogram<Name> {
     const buckets = [...definition.buckets];
     const histogram = new PromHistogram({ ...this.options(definition), buckets });
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     return { observe: (labels, value) => histogram.observe(bound(labels), value) };
+  }
+
+  /**
+   * A histogram that is kept elsewhere, and read at each scrape: where observing takes too long. Its labels must be bounded by
+   * who keeps it.
+   */
+  observedHistogram<Name extends string = never>(
+    definition: Definition<Name> & { readonly buckets: readonly number[] },
+    read: () => readonly HistogramSample<Name>[],
+  ): void {
+    const { name, buckets } = definition;
+    const histogram = new PromHistogram({ ...this.options(definition), buckets: [...buckets] });
+    const described = histogram.get.bind(histogram);
+    histogram.get = async () => ({
+      ...(await described()),
+      values: read().flatMap((sample) => seriesOf(name, buckets, sample)),
+    });
   }
 
   /** A gauge that is set; it has no series until then. */
@@ -85,19 +108,36 @@ export class Metrics {
 
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     new PromGauge({ ...this.options(definition), collect: collectFrom(read, bound) });
   }
 
   /** A counter that is kept elsewhere, and read like an observed gauge. */
   observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     new PromCounter({ ...this.options(definition), collect: collectFrom(read, bound) });
   }
 
   private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
     return { name, help, labelNames: labels, registers: [this.registry] };
   }
+}
+
+function seriesOf<Name extends string>(
+  name: string,
+  buckets: readonly number[],
+  { labels, counts, sum }: HistogramSample<Name>,
+) {
+  let upTo = 0;
+  const bounds = [...buckets, '+Inf'].map((le, index) => {
+    upTo += counts[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: upTo };
+  });
+  return [
+    ...bounds,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: upTo },
+  ];
 }
 
 type Read<Name extends string> = () => readonly Sample<Name>[] | Promise<readonly Sample<Name>[]>;
@@ -118,11 +158,11 @@ const nothingAfter = (ms: number) =>
     setTimeout(() => resolve([]), ms).unref();
   });
 
-function boundedSeries<Name extends string>(maxSeries = MAX_SERIES): (labels: Labels<Name>) => Labels<Name> {
+function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
   const seen = new Set<string>();
   return (labels) => {
     const key = JSON.stringify(labels);
-    if (seen.size < maxSeries) seen.add(key);
+    if (seen.size < MAX_SERIES) seen.add(key);
     if (seen.has(key)) return labels;
     return Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])) as Labels<Name>;
   };

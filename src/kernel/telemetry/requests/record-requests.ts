@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CACHE_HEADERS } from '../../cache/cache-headers.js';
-import { RequestCost, requestCost } from './request-cost.js';
+import { requestContext } from '../../database/request-context.js';
+import { RequestCost } from './request-cost.js';
 import { NO_ENDPOINT, NOBODY, type RecordedRequest } from './request-minute.js';
 import type { RequestRecorder } from './request-recorder.js';
 
@@ -33,8 +34,9 @@ export function recordRequests(fastify: FastifyInstance, recorder: RequestRecord
       record(request, reply);
       request.cost?.end();
     };
-    request.cost = new RequestCost();
-    requestCost.run(request.cost, done);
+    const cost = new RequestCost();
+    request.cost = cost;
+    requestContext.run({ cost }, done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     if (request.isStream !== true) record(request, reply);

@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-
 /** What statements have taken, as this process has seen it: the way to the server and back is in the time. */
 export interface DatabaseUse {
   ms: number;
@@ -33,6 +31,3 @@ export class RequestCost {
     this.onLate = onLate;
   }
 }
-
-/** The request that statements are run for. */
-export const requestCost = new AsyncLocalStorage<RequestCost>();

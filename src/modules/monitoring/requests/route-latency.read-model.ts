@@ -1,5 +1,6 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { latencyQuantile } from '../../../kernel/telemetry/requests/latency-bins.js';
+import { readClock } from './queries/read-clock.sql.js';
 import { readRouteLatencies, type RouteLatencyRow } from './queries/read-route-latencies.sql.js';
 
 const DAY_SECONDS = 86_400;
@@ -59,6 +60,12 @@ export class RouteLatencyReadModel {
   async series(range: RouteRange, stepSeconds: number): Promise<RouteLatencyPoint[]> {
     const rows = await this.read(range, stepSeconds, MAX_POINTS);
     return rows.map((row) => ({ at: row.at, ...latencyOf(row) }));
+  }
+
+  /** The server's, RFC 3339. */
+  async clock(): Promise<string> {
+    const [clock] = await this.runner.query(readClock());
+    return clock?.now ?? '';
   }
 
   private read(range: RouteRange, stepSeconds: number, limit: number): Promise<RouteLatencyRow[]> {
