@@ -90,13 +90,18 @@ export class Metrics {
     definition: Definition<Name> & { readonly buckets: readonly number[] },
     read: () => readonly HistogramSample<Name>[],
   ): void {
-    const { name, buckets } = definition;
+    const { name, help, buckets } = definition;
     const histogram = new PromHistogram({ ...this.options(definition), buckets: [...buckets] });
-    const described = histogram.get.bind(histogram);
-    histogram.get = async () => ({
-      ...(await described()),
-      values: read().flatMap((sample) => seriesOf(name, buckets, sample)),
-    });
+    const get = () =>
+      Promise.resolve({
+        name,
+        help,
+        type: 'histogram',
+        aggregator: 'sum',
+        values: read().flatMap((sample) => seriesOf(name, buckets, sample)),
+      });
+    // The text is made of the second, which the library's types do not know.
+    Object.assign(histogram, { get, getForPromString: get });
   }
 
   /** A gauge that is set; it has no series until then. */
