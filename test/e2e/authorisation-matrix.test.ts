@@ -85,7 +85,19 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET requests/routes',
+  'GET requests/series',
+  'GET tenants',
+  'GET tenants/top',
+  'GET tenants/{id}',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
@@ -114,6 +126,7 @@ const idOf: Record<string, string> = {
   deletions: deletion,
 };
 const batchOf: Record<string, string> = {
+  '/admin/monitoring/requests/series': '?route=/api/v1/users/me',
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
 };
@@ -122,6 +135,7 @@ const batchOf: Record<string, string> = {
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
   if (path.includes('/jobs/{name}')) return 'vacuum';
+  if (path.includes('/tenants/{id}')) return ids.alice;
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 

@@ -324,10 +324,11 @@ describe('minutes that are some days old', () => {
         );
     const today = recordedAt(new Date(), 0, [5, 7], false);
     await repository.keep('one', today);
-    const [before, rows] = [await latencies({ database }), await kept()];
+    const hours = () => database.query('SELECT * FROM ethhook_admin_tenant_hours ORDER BY hour');
+    const [before, rows, costs] = [await latencies({ database }), await kept(), await hours()];
     // Given again, as after a lost answer to COMMIT.
     await repository.keep('one', today);
-    expect([await latencies({ database }), await kept()]).toEqual([before, rows]);
+    expect([await latencies({ database }), await kept(), await hours()]).toEqual([before, rows, costs]);
     let rolled = 0;
     for (let last = -1; last !== 0; rolled += last) last = await repository.rollUpHour(3);
     expect([rolled, await kept()]).toEqual([rows - 1, 3]);
