@@ -1,6 +1,13 @@
 import type { Replica } from './replica.js';
 import type { WalPosition } from './wal-position.js';
 
+declare module '../request-context.js' {
+  interface RequestContext {
+    /** Known when its handler begins. */
+    reads?: ReadContext;
+  }
+}
+
 /** What the statements of a request must be able to see. */
 export interface ReadContext {
   readonly callerId: string;

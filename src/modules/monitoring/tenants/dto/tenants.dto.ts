@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { timestampSchema, uuidSchema } from '../../../../kernel/http/validation.js';
+import { timestampSchema } from '../../../../kernel/http/validation.js';
 
+const id = z.string().meta({ format: 'uuid' });
 const count = z.number().int().nonnegative();
 const ms = z.number().nonnegative();
 const estimate = z
@@ -31,7 +32,7 @@ const stored = {
   bytes_per_day: estimate,
 };
 const who = {
-  user_id: uuidSchema,
+  user_id: id,
   email: z.string().nullable(),
   state: z.enum(tenantStates),
 };
@@ -65,7 +66,7 @@ export const tenantDetailsSchema = z
     endpoints: z
       .array(
         z.object({
-          endpoint_id: uuidSchema.nullable().meta({ description: 'null: not about one endpoint.' }),
+          endpoint_id: id.nullable().meta({ description: 'null: not about one endpoint.' }),
           name: z.string().nullable(),
           is_deleted: z.boolean(),
           ...used,
