@@ -116,6 +116,11 @@ const monitoringRoutes = [
   'POST activity/sessions/{pid}/terminate',
   'GET activity/trends',
   'GET activity/wal',
+  'GET requests/routes',
+  'GET requests/series',
+  'GET tenants',
+  'GET tenants/top',
+  'GET tenants/{id}',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -154,6 +159,7 @@ const idOf: Record<string, string> = {
   deletions: deletion,
 };
 const batchOf: Record<string, string> = {
+  '/admin/monitoring/requests/series': '?route=/api/v1/users/me',
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
   '/admin/monitoring/activity/trends': '?series=server_connections',
@@ -164,6 +170,7 @@ const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
   if (path.includes('/jobs/{name}')) return 'vacuum';
   if (path.includes('/sessions/{pid}')) return '2147483647';
+  if (path.includes('/tenants/{id}')) return ids.alice;
   if (path.startsWith('/admin/monitoring/')) return monitored;
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };

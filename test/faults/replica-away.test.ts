@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Tags } from '../../src/kernel/cache/tags.js';
-import { readContext, type ReadContext } from '../../src/kernel/database/replicas/read-context.js';
+import type { ReadContext } from '../../src/kernel/database/replicas/read-context.js';
+import { requestContext } from '../../src/kernel/database/request-context.js';
+import { RequestCost } from '../../src/kernel/telemetry/requests/request-cost.js';
 import { Reads } from '../../src/kernel/database/replicas/reads.js';
 import { sql } from '../../src/kernel/database/sql.js';
 import { Replicas } from '../../src/kernel/database/replicas/replicas.js';
@@ -249,7 +251,9 @@ describe('a read that a replica breaks off is answered by the primary', () => {
     const before = await retries(app);
     const context: ReadContext = { callerId: 'x', after: 0n, isOver: false, onWritten: () => undefined };
     const slow = sql<{ n: number }>('test.read-slowly')`SELECT count(*)::int AS n, pg_sleep(1) FROM conflict`;
-    const reading = readContext.run(context, () => app.app.get(Reads).query(slow));
+    const reading = requestContext.run({ cost: new RequestCost(), reads: context }, () =>
+      app.app.get(Reads).query(slow),
+    );
     await sleep(200);
     await world.query('DELETE FROM conflict WHERE n > 10');
     await world.query('VACUUM conflict');

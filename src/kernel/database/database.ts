@@ -3,8 +3,8 @@ import { DomainError } from '../errors/domain-error.js';
 import { breaksConnection, isStalePlan } from './database-error.js';
 import type { ConnectionPool } from './pools/connection-pool.js';
 import type { Lane } from './pools/admission.js';
-import { readContext } from './replicas/read-context.js';
 import { parseWalPosition } from './replicas/wal-position.js';
+import { requestContext } from './request-context.js';
 import { sql, type Sql } from './sql.js';
 import type { DatabaseWatchdog, WatchdogState } from './watchdog.js';
 import type { QueryRunner, TransactionOptions, Wire } from './wire.js';
@@ -52,7 +52,7 @@ export class Database implements QueryRunner {
     const { work = 'interactive', readOnly = false } = options;
     const lane = work === 'interactive' ? work : 'background';
     const pool = readOnly ? this.pools.read : this.pools.write;
-    const context = readOnly ? undefined : readContext.getStore();
+    const context = readOnly ? undefined : requestContext.getStore()?.reads;
     return pool.use(lane, async (client) => {
       const result = await this.wire.transaction(client, options, run).catch((error: unknown) => {
         // At COMMIT it may have been done all the same.

@@ -1,9 +1,10 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { finalize, Observable } from 'rxjs';
+import { finalize, type Observable } from 'rxjs';
 import type { AppConfig } from '../config/config.js';
 import type { CallerPlaces } from '../database/replicas/caller-places.js';
-import { readContext, type ReadContext } from '../database/replicas/read-context.js';
+import type { ReadContext } from '../database/replicas/read-context.js';
+import { requestContext } from '../database/request-context.js';
 import { BASE_PATH } from './base-path.js';
 import { ReadAfterTokens } from './read-after.js';
 
@@ -31,14 +32,10 @@ export class ReadAfterInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const context = this.contextOf(request, reply);
-    return new Observable((subscriber) =>
-      readContext.run(context, () =>
-        next
-          .handle()
-          .pipe(finalize(() => (context.isOver = true)))
-          .subscribe(subscriber),
-      ),
-    );
+    const around = requestContext.getStore();
+    if (around === undefined) throw new Error('a request without its context');
+    around.reads = context;
+    return next.handle().pipe(finalize(() => (context.isOver = true)));
   }
 
   private contextOf(request: FastifyRequest, reply: FastifyReply): ReadContext {

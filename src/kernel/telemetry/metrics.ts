@@ -43,6 +43,14 @@ export interface Sample<Name extends string> {
   readonly value: number;
 }
 
+/** One series of a histogram that is read when it is asked for. */
+export interface HistogramSample<Name extends string> {
+  readonly labels: Labels<Name>;
+  /** Of each bucket, without those below it; the last is of what is beyond all of them. */
+  readonly counts: readonly number[];
+  readonly sum: number;
+}
+
 /** What this process counts and measures; modules register theirs at their start. A name is registered once. */
 @Injectable()
 export class Metrics {
@@ -74,6 +82,28 @@ export class Metrics {
     return { observe: (labels, value) => histogram.observe(bound(labels), value) };
   }
 
+  /**
+   * A histogram that is kept elsewhere, and read at each scrape: where observing takes too long. Its labels must be bounded by
+   * who keeps it.
+   */
+  observedHistogram<Name extends string = never>(
+    definition: Definition<Name> & { readonly buckets: readonly number[] },
+    read: () => readonly HistogramSample<Name>[],
+  ): void {
+    const { name, help, buckets } = definition;
+    const histogram = new PromHistogram({ ...this.options(definition), buckets: [...buckets] });
+    const get = () =>
+      Promise.resolve({
+        name,
+        help,
+        type: 'histogram',
+        aggregator: 'sum',
+        values: read().flatMap((sample) => seriesOf(name, buckets, sample)),
+      });
+    // The text is made of the second, which the library's types do not know.
+    Object.assign(histogram, { get, getForPromString: get });
+  }
+
   /** A gauge that is set; it has no series until then. */
   gauge(definition: Definition<never>): Gauge {
     const gauge = new PromGauge(this.options(definition));
@@ -96,6 +126,23 @@ export class Metrics {
   private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
     return { name, help, labelNames: labels, registers: [this.registry] };
   }
+}
+
+function seriesOf<Name extends string>(
+  name: string,
+  buckets: readonly number[],
+  { labels, counts, sum }: HistogramSample<Name>,
+) {
+  let upTo = 0;
+  const bounds = [...buckets, '+Inf'].map((le, index) => {
+    upTo += counts[index] ?? 0;
+    return { metricName: `${name}_bucket`, labels: { ...labels, le }, value: upTo };
+  });
+  return [
+    ...bounds,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: upTo },
+  ];
 }
 
 type Read<Name extends string> = () => readonly Sample<Name>[] | Promise<readonly Sample<Name>[]>;

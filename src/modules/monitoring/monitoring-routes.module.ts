@@ -6,6 +6,8 @@ import { ChecksController } from './checks/checks.controller.js';
 import { FindingsController } from './checks/findings/findings.controller.js';
 import { ReportsController } from './checks/reports/reports.controller.js';
 import { MonitoringModule } from './monitoring.module.js';
+import { RequestsController } from './requests/requests.controller.js';
+import { TenantsController } from './tenants/tenants.controller.js';
 
 /** What administrators see of monitoring over HTTP. */
 @Module({

@@ -18,6 +18,12 @@ import { ReportsService } from './checks/reports/reports.service.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { RequestKeeper } from './requests/request-keeper.js';
+import { RequestsService } from './requests/requests.service.js';
+import { RouteMinutesCollector } from './requests/route-minutes.collector.js';
+import { TenantsService } from './tenants/tenants.service.js';
+
+const services = [RequestsService, TenantsService];
 
 const services = [AlertsService, ChecksService, FindingsService, ReportsService];
 

@@ -1,8 +1,14 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Replica } from './replica.js';
 import type { WalPosition } from './wal-position.js';
 
-/** The request that statements are run for: it decides what they must be able to see. */
+declare module '../request-context.js' {
+  interface RequestContext {
+    /** Known when its handler begins. */
+    reads?: ReadContext;
+  }
+}
+
+/** What the statements of a request must be able to see. */
 export interface ReadContext {
   readonly callerId: string;
   /** Where the caller's last write ended, as far as the caller has told; null: written where nobody knows. */
@@ -14,5 +20,3 @@ export interface ReadContext {
   /** A write of this request has, or may have, been committed; the log ends there, null: nobody knows where. */
   onWritten(position: WalPosition | null): void;
 }
-
-export const readContext = new AsyncLocalStorage<ReadContext>();

@@ -4,7 +4,8 @@ import { DomainError } from '../../errors/domain-error.js';
 import type { Sql } from '../sql.js';
 import type { QueryRunner } from '../wire.js';
 import type { CallerPlace, CallerPlaces } from './caller-places.js';
-import { readContext, type ReadContext } from './read-context.js';
+import { requestContext } from '../request-context.js';
+import type { ReadContext } from './read-context.js';
 import type { Replica } from './replica.js';
 import type { Replicas } from './replicas.js';
 
@@ -33,7 +34,7 @@ export class Reads implements QueryRunner {
   ) {}
 
   async query<Row>(statement: Sql<Row>): Promise<Row[]> {
-    const context = readContext.getStore();
+    const context = requestContext.getStore()?.reads;
     if (context === undefined || context.isOver || this.replicas.all.length === 0)
       return this.primary.query(statement);
     const replica = await this.nodeOf(context);
