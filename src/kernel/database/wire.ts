@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { sessionSettings } from './connection.js';
 import { breaksConnection } from './database-error.js';
 import type { Sql } from './sql.js';
+import type { StatementErrors } from './statement-errors.js';
 
 /** Decides the statement time-out: what a user waits for, what runs behind, what may take hours. */
 export type WorkClass = 'interactive' | 'background' | 'maintenance';
@@ -11,6 +12,8 @@ export interface TransactionOptions {
   /** One snapshot for all statements: REPEATABLE READ. */
   snapshot?: boolean;
   readOnly?: boolean;
+  /** Nothing of it is to stay, however it ends. */
+  rollsBack?: boolean;
 }
 
 /** Runs statements; what it throws is a DomainError that is safe to tell (503 when the database is away). */
@@ -30,6 +33,7 @@ export class Wire {
   constructor(
     private readonly statementTimeoutMs: Readonly<Record<WorkClass, number>>,
     readonly pooler: Pooler,
+    private readonly errors?: Pick<StatementErrors, 'record'>,
   ) {}
 
   /** One statement in its own transaction; `moment` is the node's where that is not now. */
@@ -48,7 +52,7 @@ export class Wire {
     await client.query(this.beginText(options));
     try {
       const result = await run({ query: (statement) => this.send(client, statement, moment) });
-      await client.query('COMMIT');
+      await client.query(options.rollsBack === true ? 'ROLLBACK' : 'COMMIT');
       return result;
     } catch (error) {
       // A connection that cannot roll back is closed by its release, which rolls back too.
@@ -76,11 +80,25 @@ export class Wire {
   }
 
   private async send<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
-    const { name, text, isPlannedByValues = false } = statement;
+    try {
+      return await this.sendAsIs(client, statement, moment);
+    } catch (error) {
+      this.errors?.record(statement.label, error);
+      throw error;
+    }
+  }
+
+  private async sendAsIs<Row>(
+    client: pg.ClientBase,
+    statement: Sql<Row>,
+    moment: string | undefined,
+  ): Promise<Row[]> {
+    const { name, text, isPlannedByValues = false, isAlone = false } = statement;
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
     const isNamed = name !== '' && this.pooler === 'none';
-    return (await client.query({ ...(isNamed ? { name } : {}), text, values })).rows as Row[];
+    const query = { ...(isNamed ? { name } : {}), ...(isAlone ? { queryMode: 'extended' } : {}), text, values };
+    return (await client.query(query)).rows as Row[];
   }
 
   // plan_cache_mode holds for a statement without a name too. A transaction that has failed takes its SET back by itself.
