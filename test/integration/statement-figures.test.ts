@@ -102,6 +102,7 @@ it("adds up to pg_stat_statements' own over a reset, an eviction, a restart and 
   const found = await world.reads().ranked({
     ...{ from, until: 'infinity', order: 'total', minMeanMs: 0, limit: 100, queryid: null },
   });
+  console.log(JSON.stringify([await world.session().run('SELECT * FROM ethhook_admin_statement_turns ORDER BY 1'), await world.session().run('SELECT d.at, d.calls, k.queryid::text, k.id, left(x.text,60) AS t FROM ethhook_admin_statement_deltas d LEFT JOIN ethhook_admin_statements k ON k.id = d.statement_id LEFT JOIN ethhook_admin_statement_texts x USING (queryid) ORDER BY 1')])); //DEBUG
   for (const word of tracked) {
     const mine = found.find((row) => row.text?.includes(`/* ${word} */`));
     const sums = expected.sums.get(word) as Reading;
