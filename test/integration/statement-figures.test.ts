@@ -19,8 +19,7 @@ const work = async (calls: number, rows: number) => {
       `INSERT /* writes */ INTO kept SELECT n FROM generate_series(1, ${Math.min(rows, 50)}) n`,
     );
 };
-const workRarely = (rows: number) =>
-  world.run(`SELECT /* rare */ sum(n) FROM generate_series(1, ${rows}) n`);
+const workRarely = (rows: number) => world.run(`SELECT /* rare */ sum(n) FROM generate_series(1, ${rows}) n`);
 
 /** The sums of a test that knows what happened when, and so where counting begins anew. */
 class Expected {
@@ -58,7 +57,9 @@ it("adds up to pg_stat_statements' own over a reset, an eviction, a restart and 
   await world.turn();
   const expected = new Expected();
   await expected.begin();
-  const [{ from } = { from: '' }] = await world.session().run<{ from: string }>('SELECT clock_timestamp() AS from');
+  const [{ from } = { from: '' }] = await world
+    .session()
+    .run<{ from: string }>('SELECT clock_timestamp() AS from');
 
   await work(3, 2000);
   await workRarely(100_000);
@@ -102,7 +103,6 @@ it("adds up to pg_stat_statements' own over a reset, an eviction, a restart and 
   const found = await world.reads().ranked({
     ...{ from, until: 'infinity', order: 'total', minMeanMs: 0, limit: 100, queryid: null },
   });
-  console.log(JSON.stringify([await world.session().run('SELECT * FROM ethhook_admin_statement_turns ORDER BY 1'), await world.session().run('SELECT d.at, d.calls, k.queryid::text, k.id, left(x.text,60) AS t FROM ethhook_admin_statement_deltas d LEFT JOIN ethhook_admin_statements k ON k.id = d.statement_id LEFT JOIN ethhook_admin_statement_texts x USING (queryid) ORDER BY 1')])); //DEBUG
   for (const word of tracked) {
     const mine = found.find((row) => row.text?.includes(`/* ${word} */`));
     const sums = expected.sums.get(word) as Reading;

@@ -97,7 +97,12 @@ export class Wire {
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
     const isNamed = name !== '' && this.pooler === 'none';
-    const query = { ...(isNamed ? { name } : {}), ...(isAlone ? { queryMode: 'extended' } : {}), text, values };
+    const query = {
+      ...(isNamed ? { name } : {}),
+      ...(isAlone ? { queryMode: 'extended' } : {}),
+      text,
+      values,
+    };
     return (await client.query(query)).rows as Row[];
   }
 

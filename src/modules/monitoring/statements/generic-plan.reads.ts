@@ -63,5 +63,7 @@ export const plannableText = (text: string): string =>
 function refusal(error: unknown): unknown {
   const cause = (error as { cause?: unknown }).cause;
   const state = sqlState(cause);
-  return state !== undefined && /^(42|0A|22|54)/.test(state) ? noPlan.refused((cause as Error).message, cause) : error;
+  return state !== undefined && /^(42|0A|22|54)/.test(state)
+    ? noPlan.refused((cause as Error).message, cause)
+    : error;
 }

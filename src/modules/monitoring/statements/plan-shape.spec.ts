@@ -16,9 +16,9 @@ const plan = (change: Partial<PlanNode> = {}): PlanNode => ({
 
 it('is the same whatever the costs and the aliases, and another by its nodes and indexes', () => {
   const { fingerprint } = shapeOf(plan());
-  expect(shapeOf(plan({ 'Total Cost': 5, 'Plan Rows': 7, Alias: 'x', 'Index Cond': '(a = $1)' })).fingerprint).toBe(
-    fingerprint,
-  );
+  expect(
+    shapeOf(plan({ 'Total Cost': 5, 'Plan Rows': 7, Alias: 'x', 'Index Cond': '(a = $1)' })).fingerprint,
+  ).toBe(fingerprint);
   expect(shapeOf(plan({ 'Index Name': 'other' })).fingerprint).not.toBe(fingerprint);
   expect(shapeOf(plan({ 'Join Type': 'Left' })).fingerprint).not.toBe(fingerprint);
 });

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export interface PlanNode {
   readonly 'Node Type': string;
   readonly 'Total Cost'?: number;
-  readonly 'Schema'?: string;
+  readonly Schema?: string;
   readonly 'Relation Name'?: string;
   readonly 'Index Name'?: string;
   readonly Plans?: readonly PlanNode[];
@@ -13,7 +13,15 @@ export interface PlanNode {
 
 /** What makes a plan another one: not its costs, and not the names that the statement gives things. */
 const shapeFields = [
-  ...['Node Type', 'Strategy', 'Partial Mode', 'Operation', 'Join Type', 'Scan Direction', 'Parent Relationship'],
+  ...[
+    'Node Type',
+    'Strategy',
+    'Partial Mode',
+    'Operation',
+    'Join Type',
+    'Scan Direction',
+    'Parent Relationship',
+  ],
   ...['Subplan Name', 'CTE Name', 'Schema', 'Relation Name', 'Function Name', 'Index Name'],
 ] as const;
 
@@ -31,7 +39,13 @@ export function shapeOf(plan: PlanNode): PlanShape {
     // A bitmap's index scan does not say its schema, but the heap scan above it does.
     const own = node.Schema ?? schema;
     const index = node['Index Name'];
-    if (index !== undefined) indexes.add([own, index].flatMap((name) => name ?? []).map(quoted).join('.'));
+    if (index !== undefined)
+      indexes.add(
+        [own, index]
+          .flatMap((name) => name ?? [])
+          .map(quoted)
+          .join('.'),
+      );
     return [
       shapeFields.map((field) => node[field] ?? null),
       (node.Plans ?? []).map((child) => shape(child, own)),
@@ -45,4 +59,5 @@ export function shapeOf(plan: PlanNode): PlanShape {
   };
 }
 
-const quoted = (name: string) => (/^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+const quoted = (name: string) =>
+  /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;

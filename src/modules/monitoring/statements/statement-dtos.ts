@@ -1,6 +1,11 @@
 import { countedStates } from '../../../kernel/database/statement-errors.js';
 import type { SlowStatementsDto, StatementErrorsDto, StatementDto } from './dto/statements.dto.js';
-import type { StatementErrorRow, StatementPlanRow, StatementPointRow, StatementRow } from './statements.read-model.js';
+import type {
+  StatementErrorRow,
+  StatementPlanRow,
+  StatementPointRow,
+  StatementRow,
+} from './statements.read-model.js';
 
 type Figures = Omit<StatementDto['series'][number], 'at'>;
 

@@ -44,7 +44,7 @@ export class StatementsController {
   @ApiOperation({ summary: 'What statements have cost in a range of time, the slowest first' })
   @ApiAnswers(
     { schema: slowStatementsSchema, description: 'Statements and what failed.', example: examples.slow },
-    ...[400, 401, 403, 503] as const,
+    ...([400, 401, 403, 503] as const),
   )
   slow(@Query({ schema: slowStatementsQuerySchema }) query: SlowStatementsQuery): Promise<SlowStatementsDto> {
     return this.statements.slow(query);
@@ -54,7 +54,7 @@ export class StatementsController {
   @ApiOperation({ summary: 'What has become slower than it was in an earlier range' })
   @ApiAnswers(
     { schema: regressedStatementsSchema, description: 'Statements.', example: examples.regressed },
-    ...[400, 401, 403, 503] as const,
+    ...([400, 401, 403, 503] as const),
   )
   regressed(@Query({ schema: regressedQuerySchema }) query: RegressedQuery): Promise<RegressedStatementsDto> {
     return this.statements.regressed(query);
@@ -64,9 +64,11 @@ export class StatementsController {
   @ApiOperation({ summary: 'Statements that were first seen in a range of time' })
   @ApiAnswers(
     { schema: newStatementsSchema, description: 'Statements.', example: examples.fresh },
-    ...[400, 401, 403, 503] as const,
+    ...([400, 401, 403, 503] as const),
   )
-  fresh(@Query({ schema: statementsRangeQuerySchema }) query: StatementsRangeQuery): Promise<NewStatementsDto> {
+  fresh(
+    @Query({ schema: statementsRangeQuerySchema }) query: StatementsRangeQuery,
+  ): Promise<NewStatementsDto> {
     return this.statements.fresh(query);
   }
 
@@ -74,9 +76,11 @@ export class StatementsController {
   @ApiOperation({ summary: 'Time-outs, locks not had in time and deadlocks of the application' })
   @ApiAnswers(
     { schema: statementErrorsSchema, description: 'Errors by label.', example: examples.errors },
-    ...[400, 401, 403, 503] as const,
+    ...([400, 401, 403, 503] as const),
   )
-  errors(@Query({ schema: statementsRangeQuerySchema }) query: StatementsRangeQuery): Promise<StatementErrorsDto> {
+  errors(
+    @Query({ schema: statementsRangeQuerySchema }) query: StatementsRangeQuery,
+  ): Promise<StatementErrorsDto> {
     return this.statements.errors(query);
   }
 
@@ -84,7 +88,7 @@ export class StatementsController {
   @ApiOperation({ summary: 'Hot statements whose plan has become another' })
   @ApiAnswers(
     { schema: planChangesSchema, description: 'Changes, newest first.', example: examples.planChanges },
-    ...[400, 401, 403, 503] as const,
+    ...([400, 401, 403, 503] as const),
   )
   planChanges(
     @Query({ schema: statementsRangeQuerySchema }) query: StatementsRangeQuery,
@@ -96,7 +100,7 @@ export class StatementsController {
   @ApiOperation({ summary: 'One statement over time, with its text and the plans that were seen' })
   @ApiAnswers(
     { schema: statementSchema, description: 'The statement.', example: examples.statement },
-    ...[400, 401, 403, 404, 503] as const,
+    ...([400, 401, 403, 404, 503] as const),
   )
   find(
     @Param({ schema: queryidParamSchema }) { queryid }: QueryidParam,
@@ -112,7 +116,7 @@ export class StatementsController {
   })
   @ApiAnswers(
     { schema: statementPlanSchema, description: 'The plan.', example: examples.plannedNow },
-    ...[400, 401, 403, 404, 409, 503] as const,
+    ...([400, 401, 403, 404, 409, 503] as const),
   )
   plan(@Param({ schema: queryidParamSchema }) { queryid }: QueryidParam): Promise<StatementPlanDto> {
     return this.statements.plan(queryid);

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database, type QueryRunner } from '../../../kernel/database/database.js';
 import { DedicatedSessions } from '../../../kernel/database/dedicated-session.js';
 import { SLOW_MS, assertRange } from './dto/statements.query.js';
-import type { RegressedQuery, SlowStatementsQuery, StatementQuery, StatementsRangeQuery } from './dto/statements.query.js';
+import type {
+  RegressedQuery,
+  SlowStatementsQuery,
+  StatementQuery,
+  StatementsRangeQuery,
+} from './dto/statements.query.js';
 import type {
   NewStatementsDto,
   PlanChangesDto,
@@ -49,7 +54,13 @@ export class StatementsService {
     });
   }
 
-  regressed({ limit, min_calls, min_ms, min_ratio, ...asked }: RegressedQuery): Promise<RegressedStatementsDto> {
+  regressed({
+    limit,
+    min_calls,
+    min_ms,
+    min_ratio,
+    ...asked
+  }: RegressedQuery): Promise<RegressedStatementsDto> {
     return this.look(asked, async ({ reads, range, about }) => {
       const baseline = {
         until: asked.baseline_until ?? range.from,
@@ -127,7 +138,11 @@ export class StatementsService {
     const session = await this.sessions.connect('explain');
     try {
       const plan = await new GenericPlanReads(session).plan(text);
-      const { asOf } = await new StatementsReadModel(session).coverage({ from: null, until: null, hours: HOURS });
+      const { asOf } = await new StatementsReadModel(session).coverage({
+        from: null,
+        until: null,
+        hours: HOURS,
+      });
       return { as_of: asOf, limits: [], queryid, ...shapeOf(plan), plan };
     } finally {
       await session.close();

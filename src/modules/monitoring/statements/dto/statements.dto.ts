@@ -3,7 +3,9 @@ import { z } from 'zod';
 const at = z.string().meta({ format: 'date-time' });
 const count = z.number().nonnegative();
 const ms = z.number().nonnegative();
-export const queryid = z.string().meta({ description: 'Of pg_stat_statements; a text, since it has 64 bits.' });
+export const queryid = z
+  .string()
+  .meta({ description: 'Of pg_stat_statements; a text, since it has 64 bits.' });
 
 /** What every answer of these routes says of itself. */
 const about = {
@@ -68,7 +70,9 @@ export const slowStatementsSchema = z
     statements: z.array(slowStatement),
     failed: z
       .array(statementError)
-      .meta({ description: 'What did not end well is not in the figures: pg_stat_statements does not see it.' }),
+      .meta({
+        description: 'What did not end well is not in the figures: pg_stat_statements does not see it.',
+      }),
   })
   .meta({ id: 'SlowStatements' });
 export type SlowStatementsDto = z.infer<typeof slowStatementsSchema>;
@@ -137,10 +141,14 @@ export const statementSchema = z
     is_truncated: z.boolean(),
     first_seen_at: at.nullable().meta({ description: 'null: it was there when we began to look.' }),
     is_gone: z.boolean().meta({ description: 'Evicted from pg_stat_statements, or reset.' }),
-    totals: z.array(slowStatement).meta({ description: 'One entry, or two where it is also called by others.' }),
+    totals: z
+      .array(slowStatement)
+      .meta({ description: 'One entry, or two where it is also called by others.' }),
     step_seconds: z.number().int(),
     series: z.array(z.object({ at, ...figures })),
-    plans: z.array(planChange).meta({ description: 'Those that came up in the range, newest first; 10 at most.' }),
+    plans: z
+      .array(planChange)
+      .meta({ description: 'Those that came up in the range, newest first; 10 at most.' }),
   })
   .meta({ id: 'Statement' });
 export type StatementDto = z.infer<typeof statementSchema>;

@@ -6,7 +6,11 @@ import { queryInteger, validationError } from '../../../../kernel/http/validatio
 export const orders = ['mean', 'total', 'calls', 'io', 'temp', 'wal'] as const;
 
 const range = {
-  from: queryInstant.optional().meta({ description: 'Turns of the collector that ended from then on; 24 hours before `until` without it.' }),
+  from: queryInstant
+    .optional()
+    .meta({
+      description: 'Turns of the collector that ended from then on; 24 hours before `until` without it.',
+    }),
   until: queryInstant.optional().meta({ description: 'And before then; now without it.' }),
 };
 const limit = (byDefault: number) =>
@@ -32,19 +36,28 @@ export const slowStatementsQuerySchema = z.strictObject({
   order: z
     .enum(orders, `must be one of ${orders.join(', ')}`)
     .default('mean')
-    .meta({ description: 'What the most of comes first: mean or total execution time, calls, I/O, temporary files, WAL.' }),
+    .meta({
+      description:
+        'What the most of comes first: mean or total execution time, calls, I/O, temporary files, WAL.',
+    }),
   min_mean_ms: number(0, 1e6)
     .optional()
-    .meta({ description: `Only what takes as long by mean; ${SLOW_MS} without it in the order of the mean, else 0.` }),
+    .meta({
+      description: `Only what takes as long by mean; ${SLOW_MS} without it in the order of the mean, else 0.`,
+    }),
   limit: limit(20),
 });
 export type SlowStatementsQuery = z.output<typeof slowStatementsQuerySchema>;
 
 export const regressedQuerySchema = z.strictObject({
   ...range,
-  baseline_from: queryInstant.optional().meta({ description: 'Begin of what it is compared with; 7 days before `from` without it.' }),
+  baseline_from: queryInstant
+    .optional()
+    .meta({ description: 'Begin of what it is compared with; 7 days before `from` without it.' }),
   baseline_until: queryInstant.optional().meta({ description: 'And its end; `from` without it.' }),
-  min_calls: queryInteger(1, 1_000_000).default(20).meta({ description: 'Calls in either range; 20 by default.' }),
+  min_calls: queryInteger(1, 1_000_000)
+    .default(20)
+    .meta({ description: 'Calls in either range; 20 by default.' }),
   min_ms: number(0, 1e6).default(5).meta({ description: 'By which the mean has grown; 5 by default.' }),
   min_ratio: number(1, 1e6).default(2).meta({ description: 'Times what it was; 2 by default.' }),
   limit: limit(20),
@@ -58,7 +71,8 @@ export const statementQuerySchema = z.strictObject(range);
 export type StatementQuery = z.output<typeof statementQuerySchema>;
 
 const idMessage = 'must be a queryid of pg_stat_statements, a whole number';
-const isInt8 = (text: string) => /^(0|-?[1-9]\d{0,18})$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
+const isInt8 = (text: string) =>
+  /^(0|-?[1-9]\d{0,18})$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text);
 
 export const queryidParamSchema = z.object({
   queryid: z.string(idMessage).refine(isInt8, idMessage).meta({ example: '-6883219104827093481' }),

@@ -34,7 +34,9 @@ export interface ExplainRow {
 
 /** 16 and later: with $n in the text. Sent as text alone, since they are not parameters of this statement. */
 export const explainGeneric = (p: { text: string }) => ({
-  ...sql<ExplainRow>('monitoring.explain-generic')`EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) ${constant(p.text)}`,
+  ...sql<ExplainRow>(
+    'monitoring.explain-generic',
+  )`EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) ${constant(p.text)}`,
   name: '',
 });
 
