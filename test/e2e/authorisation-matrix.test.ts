@@ -85,11 +85,27 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET statements',
+  'GET statements/errors',
+  'GET statements/new',
+  'GET statements/plan-changes',
+  'GET statements/regressed',
+  'GET statements/{queryid}',
+  'GET statements/{queryid}/plan',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
   'POST /admin/maintenance/runs/{id}/cancel': 409,
+  'GET /admin/monitoring/statements/{queryid}': 404,
+  'GET /admin/monitoring/statements/{queryid}/plan': 404,
 };
 const keyRoutes = [
   'GET /events',
@@ -122,6 +138,7 @@ const batchOf: Record<string, string> = {
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
   if (path.includes('/jobs/{name}')) return 'vacuum';
+  if (path.includes('{queryid}')) return '0';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 
