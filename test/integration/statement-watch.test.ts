@@ -48,8 +48,9 @@ async function twoHoursPass(): Promise<void> {
 
 it('finds what is slow, what has become slower with the index that went, and its plan; nothing before', async () => {
   await session.run(
-    `CREATE TABLE big AS SELECT n AS id, n % 50000 AS v, repeat('x', 100) AS filler FROM generate_series(1, 300000) n`,
+    `CREATE TABLE big AS SELECT n AS id, n % 50000 AS v, repeat('x', 100) AS filler FROM generate_series(1, 400000) n`,
   );
+  await session.run('SET max_parallel_workers_per_gather = 0');
   await session.run('CREATE INDEX big_v_idx ON big (v)');
   await session.run('VACUUM ANALYZE big');
   const ask = async () => {
@@ -89,7 +90,8 @@ it('finds what is slow, what has become slower with the index that went, and its
     },
   ]);
   expect(regressed?.[0]?.evidence['ratio']).toBeGreaterThan(2);
-  expect(plans).toMatchObject([
+  // The collector's own statements are hot here, and their tables grow from nothing.
+  expect(plans?.filter(({ object }) => object === asked?.queryid)).toMatchObject([
     { object: asked?.queryid, severity: 'warning', evidence: { lost_indexes: 'public.big_v_idx' } },
   ]);
   const [now, ...before] = await reads().plans({

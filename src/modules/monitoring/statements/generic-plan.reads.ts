@@ -1,5 +1,6 @@
 import { sqlState } from '../../../kernel/database/database-error.js';
 import type { QueryRunner, TransactionOptions } from '../../../kernel/database/database.js';
+import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { PlanNode } from './plan-shape.js';
 import {
   countParameters,
@@ -61,7 +62,7 @@ export const plannableText = (text: string): string =>
 
 /** Of syntax, of what is not there, and of rights: the text's own fault, and not ours or the server's. */
 function refusal(error: unknown): unknown {
-  const cause = (error as { cause?: unknown }).cause;
+  const cause = error instanceof DomainError ? error.cause : error;
   const state = sqlState(cause);
   return state !== undefined && /^(42|0A|22|54)/.test(state)
     ? noPlan.refused((cause as Error).message, cause)

@@ -68,11 +68,9 @@ export const slowStatementsSchema = z
   .object({
     ...about,
     statements: z.array(slowStatement),
-    failed: z
-      .array(statementError)
-      .meta({
-        description: 'What did not end well is not in the figures: pg_stat_statements does not see it.',
-      }),
+    failed: z.array(statementError).meta({
+      description: 'What did not end well is not in the figures: pg_stat_statements does not see it.',
+    }),
   })
   .meta({ id: 'SlowStatements' });
 export type SlowStatementsDto = z.infer<typeof slowStatementsSchema>;

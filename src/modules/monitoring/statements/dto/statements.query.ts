@@ -6,11 +6,9 @@ import { queryInteger, validationError } from '../../../../kernel/http/validatio
 export const orders = ['mean', 'total', 'calls', 'io', 'temp', 'wal'] as const;
 
 const range = {
-  from: queryInstant
-    .optional()
-    .meta({
-      description: 'Turns of the collector that ended from then on; 24 hours before `until` without it.',
-    }),
+  from: queryInstant.optional().meta({
+    description: 'Turns of the collector that ended from then on; 24 hours before `until` without it.',
+  }),
   until: queryInstant.optional().meta({ description: 'And before then; now without it.' }),
 };
 const limit = (byDefault: number) =>

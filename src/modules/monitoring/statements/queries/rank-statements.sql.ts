@@ -11,8 +11,6 @@ const columnsOf = {
   wal: ['g.wal_bytes'],
 } as const;
 
-export const statementOrders = Object.keys(columnsOf) as StatementOrder[];
-
 export type StatementOrder = keyof typeof columnsOf;
 
 export interface StatementRow extends FigureRow {
