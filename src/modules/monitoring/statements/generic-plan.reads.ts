@@ -78,8 +78,9 @@ const untyped = ['42883', '42725'];
 
 /** The first value behind what PostgreSQL complains of as an integer, which most constants are; null: there is none. */
 function withNextType(text: string, cause: unknown): string | null {
+  if (!untyped.includes(sqlState(cause) ?? '')) return null;
   const { position } = cause as { position?: string };
-  if (!untyped.includes(sqlState(cause) ?? '') || position === undefined) return null;
+  if (position === undefined) return null;
   const at = Number(position) - 1 - (prepareText({ text }).text.length - text.length);
   const before = text.slice(0, at);
   const after = text.slice(at).replace(/\$\d+(?!\d|\s*::)/, '$&::integer');
