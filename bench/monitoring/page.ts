@@ -17,7 +17,7 @@ ${result.entries} entries in pg_stat_statements, of which ${result.options.state
 
 All collectors of the monitoring module in a process of their own, at their own intervals, each with a turn at the start: the
 hourly ones are over-represented. CPU time of the backends of all its sessions, and of Node, in % of one core; without the
-module it is what the pool, the watchdog and the timers take.
+module it is what the pool, the watchdog and the timers take; the difference is what collecting costs.
 
 ${table(['', 'Measured for', 'Backends', 'Node', 'Together'], [row('without', result.quiet), row('with', result.collecting)])}
 
