@@ -24,6 +24,7 @@ import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChange
 import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMonitoringSamples.js';
 import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
+import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -54,4 +55,5 @@ export const migrations = [
   CreateMonitoringSamples1764600000000,
   RecordFindings1764640000000,
   CreateRequestFigures1764650000000,
+  CreateStatementStatistics1764610000000,
 ] as const;

@@ -121,6 +121,13 @@ const monitoringRoutes = [
   'GET tenants',
   'GET tenants/top',
   'GET tenants/{id}',
+  'GET statements',
+  'GET statements/errors',
+  'GET statements/new',
+  'GET statements/plan-changes',
+  'GET statements/regressed',
+  'GET statements/{queryid}',
+  'GET statements/{queryid}/plan',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -135,6 +142,8 @@ const refusedByState: Record<string, number> = {
   'POST /admin/monitoring/alerts/test': 409,
   'POST /admin/monitoring/activity/sessions/{pid}/cancel': 404,
   'POST /admin/monitoring/activity/sessions/{pid}/terminate': 404,
+  'GET /admin/monitoring/statements/{queryid}': 404,
+  'GET /admin/monitoring/statements/{queryid}/plan': 404,
 };
 const keyRoutes = [
   'GET /events',
@@ -172,6 +181,7 @@ const placeOf = (path: string): string => {
   if (path.includes('/sessions/{pid}')) return '2147483647';
   if (path.includes('/tenants/{id}')) return ids.alice;
   if (path.startsWith('/admin/monitoring/')) return monitored;
+  if (path.includes('{queryid}')) return '0';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 
