@@ -1,0 +1,86 @@
+import type { QueryRunner } from '../../../kernel/database/database.js';
+import { listDatabaseAges, type DatabaseAgeRow } from './queries/list-database-ages.sql.js';
+import {
+  indexOrders,
+  listIndexUsage,
+  type IndexOrder,
+  type IndexUsageRow,
+} from './queries/list-index-usage.sql.js';
+import { listSequences, type SequenceRow } from './queries/list-sequences.sql.js';
+import { listUnindexedKeys, type UnindexedKeyRow } from './queries/list-unindexed-keys.sql.js';
+import { readSampleSteps, type SampleStepRow } from './queries/read-sample-steps.sql.js';
+import { readServerAutovacuum, type ServerAutovacuumRow } from './queries/read-server-autovacuum.sql.js';
+import { readViewer, type ViewerRow } from './queries/read-viewer.sql.js';
+import { sumSamples, type SampleSumRow } from './queries/sum-samples.sql.js';
+
+export { indexOrders };
+export type {
+  DatabaseAgeRow,
+  IndexOrder,
+  IndexUsageRow,
+  SampleStepRow,
+  SampleSumRow,
+  SequenceRow,
+  ServerAutovacuumRow,
+  UnindexedKeyRow,
+  ViewerRow,
+};
+
+interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** Of the catalogs, the statistics and the samples; waits for no lock. */
+export class ObjectsReadModel {
+  constructor(private readonly runner: QueryRunner) {}
+
+  async viewer(): Promise<ViewerRow> {
+    const [row] = await this.runner.query(readViewer());
+    if (row === undefined) throw new Error('a SELECT without FROM has given no row');
+    return row;
+  }
+
+  async autovacuum(): Promise<ServerAutovacuumRow> {
+    const [row] = await this.runner.query(readServerAutovacuum());
+    if (row === undefined) throw new Error('a SELECT without FROM has given no row');
+    return row;
+  }
+
+  databaseAges(): Promise<DatabaseAgeRow[]> {
+    return this.runner.query(listDatabaseAges());
+  }
+
+  indexUsage(page: Page & { order: IndexOrder }): Promise<IndexUsageRow[]> {
+    return this.runner.query(listIndexUsage(page));
+  }
+
+  sequences(page: Page): Promise<(SequenceRow & { total: number })[]> {
+    return this.runner.query(listSequences(page));
+  }
+
+  unindexedKeys(): Promise<UnindexedKeyRow[]> {
+    return this.runner.query(listUnindexedKeys());
+  }
+
+  /** The last figure of each step, by object, oldest first. */
+  async steps(which: {
+    series: string;
+    objects: readonly string[] | null;
+    days: number;
+    stepHours: number;
+  }): Promise<ReadonlyMap<string, SampleStepRow[]>> {
+    const steps = new Map<string, SampleStepRow[]>();
+    for (const row of await this.runner.query(readSampleSteps(which))) {
+      const known = steps.get(row.object);
+      if (known === undefined) steps.set(row.object, [row]);
+      else known.push(row);
+    }
+    return steps;
+  }
+
+  /** Of what was counted in the last hours. */
+  sums(series: readonly string[], hours: number): Promise<SampleSumRow[]> {
+    return this.runner.query(sumSamples({ series, hours }));
+  }
+}
