@@ -1,22 +1,18 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { listDatabaseAges, type DatabaseAgeRow } from './queries/list-database-ages.sql.js';
-import {
-  indexOrders,
-  listIndexUsage,
-  type IndexOrder,
-  type IndexUsageRow,
-} from './queries/list-index-usage.sql.js';
+import type { IndexOrder } from './dto/index-orders.js';
+import { listIndexUsage, type IndexUsageRow } from './queries/list-index-usage.sql.js';
 import { listSequences, type SequenceRow } from './queries/list-sequences.sql.js';
 import { listUnindexedKeys, type UnindexedKeyRow } from './queries/list-unindexed-keys.sql.js';
+import { readDatabaseFigures, type DatabaseFiguresRow } from './queries/read-database-figures.sql.js';
 import { readSampleSteps, type SampleStepRow } from './queries/read-sample-steps.sql.js';
 import { readServerAutovacuum, type ServerAutovacuumRow } from './queries/read-server-autovacuum.sql.js';
 import { readViewer, type ViewerRow } from './queries/read-viewer.sql.js';
 import { sumSamples, type SampleSumRow } from './queries/sum-samples.sql.js';
 
-export { indexOrders };
 export type {
   DatabaseAgeRow,
-  IndexOrder,
+  DatabaseFiguresRow,
   IndexUsageRow,
   SampleStepRow,
   SampleSumRow,
@@ -44,6 +40,12 @@ export class ObjectsReadModel {
   async autovacuum(): Promise<ServerAutovacuumRow> {
     const [row] = await this.runner.query(readServerAutovacuum());
     if (row === undefined) throw new Error('a SELECT without FROM has given no row');
+    return row;
+  }
+
+  async database(): Promise<DatabaseFiguresRow> {
+    const [row] = await this.runner.query(readDatabaseFigures());
+    if (row === undefined) throw new Error('the database is not in pg_stat_database');
     return row;
   }
 

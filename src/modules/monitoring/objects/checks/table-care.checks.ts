@@ -103,7 +103,7 @@ export class AutovacuumOffCheck implements Check {
     return {
       object: table,
       severity: 'warning',
-      title: `Autovacuum is turned off for ${table}, which has ${count(rows)} rows, ${count(deadRows)} of them dead`,
+      title: `Autovacuum is turned off for ${table}, which has ${count(rows)} rows and ${count(deadRows)} dead ones`,
       evidence: {
         autovacuum_enabled: false,
         rows,
@@ -129,5 +129,6 @@ const serverFinding = (setting: 'autovacuum' | 'track_counts'): Finding => ({
   why: 'Dead rows and old plans add up everywhere, until wraparound forces a VACUUM of everything at once.',
   fixSql: `ALTER SYSTEM SET ${setting} = on`,
   advice: 'Set it, then SELECT pg_reload_conf(); no restart is needed.',
-  action: { job: 'apply-setting', parameters: { name: setting, value: 'on' } },
+  // The advisor has no say in track_counts.
+  action: setting === 'autovacuum' ? { job: 'apply-setting', parameters: { name: setting } } : null,
 });

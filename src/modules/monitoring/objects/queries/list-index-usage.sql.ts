@@ -1,8 +1,6 @@
 import { fragment, sql } from '../../../../kernel/database/sql.js';
+import type { IndexOrder } from '../dto/index-orders.js';
 import { knownBytes, ofUsers } from './relations.js';
-
-export const indexOrders = ['size', 'scans', 'name'] as const;
-export type IndexOrder = (typeof indexOrders)[number];
 
 export interface IndexUsageRow {
   /** `schema.index` and `schema.table`, quoted where it has to be. */
