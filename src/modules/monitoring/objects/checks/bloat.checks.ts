@@ -18,7 +18,8 @@ const NOTHING = Number.MAX_SAFE_INTEGER;
 
 /** Measured where pgstattuple is ours to call: that reads what the estimate calls bloated, and nothing else. */
 async function look(service: Reports, bounds: BloatBounds, runner: QueryRunner): Promise<Looked> {
-  const limits = hiddenTablesLimit(await new ObjectsReadModel(runner).viewer());
+  const largeBytes = Math.min(bounds.tables.minBytes, bounds.indexes.minBytes);
+  const limits = hiddenTablesLimit(await new ObjectsReadModel(runner).viewer(largeBytes));
   try {
     return { bloat: await service.report(true, bounds), limits };
   } catch (error) {

@@ -57,13 +57,9 @@ export const growthExample: GrowthDto = {
 const ageFields = {
   age_transactions: z.number().int().nonnegative(),
   age_multixacts: z.number().int().nonnegative(),
-  freeze_percent: z
-    .number()
-    .nonnegative()
-    .meta({
-      description:
-        'Of the age at which autovacuum freezes it whatever else; of transactions or of multixacts.',
-    }),
+  freeze_percent: z.number().nonnegative().meta({
+    description: 'Of the age at which autovacuum freezes it whatever else; of transactions or of multixacts.',
+  }),
   transactions_left: z.number().int().nonnegative(),
   multixacts_left: z.number().int().nonnegative(),
   days_left: z
