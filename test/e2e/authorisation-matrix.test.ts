@@ -85,7 +85,22 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET foreign-keys',
+  'GET growth',
+  'GET indexes',
+  'GET indexes/history',
+  'GET sequences',
+  'GET tables',
+  'GET tables/history',
+  'GET wraparound',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
@@ -113,9 +128,12 @@ const idOf: Record<string, string> = {
   events: ids.failed,
   deletions: deletion,
 };
-const batchOf: Record<string, string> = {
+/** Parameters without which there is no answer. */
+const queryOf: Record<string, string> = {
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
+  '/admin/monitoring/indexes/history': '?index=public.events_pkey',
+  '/admin/monitoring/tables/history': '?table=public.events',
 };
 
 /** What is in a path's braces. */
@@ -127,7 +145,7 @@ const placeOf = (path: string): string => {
 
 /** With alice's ids. A stream is left as soon as it has begun. */
 async function ask(route: ApiRoute, headers: Record<string, string>) {
-  const path = route.path.replace(/\{\w+\}/, placeOf(route.path)) + (batchOf[route.path] ?? '');
+  const path = route.path.replace(/\{\w+\}/, placeOf(route.path)) + (queryOf[route.path] ?? '');
   const isWrite = route.method !== 'GET';
   const body = { ...route.example, ...(route.path === '/endpoints' && { application_id: ids.aliceApp }) };
   const answer = await fetch(app.url + path, {
