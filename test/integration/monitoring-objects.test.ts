@@ -154,7 +154,7 @@ describe('of planted trouble', () => {
     await holder.connect();
     await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
     await database.query(burnTransactions(125_000));
-    await database.query('UPDATE "Odd schema".held SET n = n + 1');
+    await makeDead();
     await scan(3);
     await collector.collect(world.session);
     await database.query(fillingDisk);
@@ -167,20 +167,35 @@ describe('of planted trouble', () => {
     await database.drop();
   });
 
-  /** Their counts reach the statistics when the session ends. */
-  async function scan(times: number): Promise<void> {
+  /** What a session does reaches the statistics when it ends. */
+  async function counting(
+    counter: string,
+    table: string,
+    by: number,
+    ...statements: string[]
+  ): Promise<void> {
     const seen = async () =>
       Number(
-        (await database.query(`SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'scanned'`))[0]
-          ?.seq_scan,
+        (await database.query(`SELECT ${counter} FROM pg_stat_user_tables WHERE relname = $1`, [table]))[0]?.[
+          counter
+        ],
       );
     const before = await seen();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    for (let turn = 0; turn < times; turn++) await client.query('SELECT count(*) FROM "Odd schema".scanned');
+    for (const statement of statements) await client.query(statement);
     await client.end();
-    await becomes('the scans are counted', async () => (await seen()) === before + times);
+    await becomes(`${counter} of ${table} has grown`, async () => (await seen()) === before + by);
   }
+
+  const scan = (times: number) =>
+    counting(
+      'seq_scan',
+      'scanned',
+      times,
+      ...Array<string>(times).fill('SELECT count(*) FROM "Odd schema".scanned'),
+    );
+  const makeDead = () => counting('n_dead_tup', 'held', 20_000, 'UPDATE "Odd schema".held SET n = n + 1');
 
   it('finds each of it, and nothing else', () => {
     expect(found.names).toEqual(expected);
@@ -307,7 +322,7 @@ describe('of planted trouble', () => {
     const isCare = ({ check }: { check: string }) => check === 'dead-tuples' || check === 'wraparound';
     const care = found.findings.filter(isCare);
     // The counters were reset since.
-    await database.query('UPDATE "Odd schema".held SET n = n + 1');
+    await makeDead();
     for (const { fixSql } of care) await database.query(fixSql ?? '');
     expect((await lookAt(world)).findings.filter(isCare).map(({ object }) => object)).toEqual(
       care.map(({ object }) => object),

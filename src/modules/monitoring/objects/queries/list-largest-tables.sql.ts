@@ -1,5 +1,6 @@
+import { lockedRelations } from '../../../../kernel/database/locked-relations.js';
 import { sql } from '../../../../kernel/database/sql.js';
-import { knownBytes, lockedRelations, ofUsers } from './relations.js';
+import { knownBytes, ofUsers } from './relations.js';
 
 export interface LargestTableRow {
   /** `schema.table`, quoted where it has to be. */

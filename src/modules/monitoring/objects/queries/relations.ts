@@ -7,9 +7,3 @@ export const ofUsers = fragment`
 /** As VACUUM, ANALYZE or a build has seen it last: without a look at the disk, and so without a lock. */
 export const knownBytes = (alias: 'c' | 't' | 'x') =>
   fragment`${constant(alias)}.relpages * current_setting('block_size')::float8`;
-
-/** Relations that somebody has locked, or is about to lock, so that even a look at their size would wait. */
-export const lockedRelations = fragment`
-  SELECT l.relation FROM pg_locks l
-   WHERE l.locktype = 'relation' AND l.mode = 'AccessExclusiveLock'
-     AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())`;
