@@ -11,6 +11,7 @@ import {
 } from '../../src/modules/monitoring/objects/dto/storage.dto.js';
 import { tableHistorySchema, tablesSchema } from '../../src/modules/monitoring/objects/dto/tables.dto.js';
 import { becomes } from '../support/leader-tasks.js';
+import { openSession } from '../support/own-session.js';
 import { createSmallWorld, password } from '../support/small-world.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -26,9 +27,18 @@ beforeAll(async () => {
     CREATE TABLE parents (id serial PRIMARY KEY);
     CREATE TABLE children (parent_id int REFERENCES parents);
     INSERT INTO parents SELECT FROM generate_series(1, 500);
-    INSERT INTO children SELECT id FROM parents;
-    DELETE FROM children WHERE parent_id > 400`);
-  for (const table of ['parents', 'children']) await database.query(`ANALYZE ${table}`);
+    INSERT INTO children SELECT id FROM parents`);
+  for (const table of ['parents', 'children']) await database.query(`VACUUM (ANALYZE) ${table}`);
+  // What a session does reaches the statistics when it ends.
+  const session = await openSession(database.url);
+  await session.run('DELETE FROM children WHERE parent_id > 400');
+  await session.close();
+  await becomes('the deletes are counted', async () => {
+    const [row] = await database.query(
+      `SELECT FROM pg_stat_user_tables WHERE relname = 'children' AND n_dead_tup = 100`,
+    );
+    return row !== undefined;
+  });
   // Ten days of growth by a megabyte a day.
   await database.query(`
     INSERT INTO ethhook_admin_samples (series, object, at, value)
@@ -55,15 +65,15 @@ it('tables: by what is asked, in pages, with their growth', async () => {
   const { tables, total, as_of, limits } = await get('tables?sort=growth&limit=1', tablesSchema);
   expect(as_of).toMatch(/\.\d{6}Z$/);
   expect(limits).toEqual([]);
-  expect(tables).toMatchObject([{ table: 'public.children', growth_bytes_per_day: 1_000_000, rows: 400 }]);
+  expect(tables).toMatchObject([{ table: 'public.children', growth_bytes_per_day: 1_000_000, rows: 500 }]);
   const all = await get('tables?sort=name&limit=100', tablesSchema);
   expect(all.tables.map(({ table }) => table)).toEqual(all.tables.map(({ table }) => table).sort());
   expect(all.total).toBe(total);
   const page = await get('tables?sort=name&limit=3&offset=2', tablesSchema);
   expect(page.tables).toEqual(all.tables.slice(2, 5));
   const [dead] = (await get('tables?sort=dead&limit=1', tablesSchema)).tables;
-  // 100 of 50 and a fifth of 400.
-  expect(dead).toMatchObject({ table: 'public.children', dead_rows: 100, dead_percent: 76.9 });
+  // 100 of 50 and a fifth of 500.
+  expect(dead).toMatchObject({ table: 'public.children', dead_rows: 100, dead_percent: 66.7 });
 });
 
 it('indexes: by use, and the scans of each day', async () => {
@@ -76,7 +86,9 @@ it('indexes: by use, and the scans of each day', async () => {
     is_valid: true,
     method: 'btree',
   });
-  expect(Math.round(key?.scans_per_day ?? 0)).toBe(48);
+  // 2 each hour, but for the last two hours.
+  expect(key?.scans_per_day).toBeGreaterThan(46.5);
+  expect(key?.scans_per_day).toBeLessThanOrEqual(48);
   const { scans } = await get('indexes/history?index=public.parents_pkey&days=2', indexHistorySchema);
   expect(scans.length).toBeGreaterThanOrEqual(46);
   expect(scans.every(({ value }) => value === 2)).toBe(true);
@@ -88,7 +100,8 @@ it('history, growth, wraparound, sequences and foreign keys', async () => {
   const unknown = await get('tables/history?table=public.nothing', tableHistorySchema);
   expect(unknown.limits).toEqual([expect.stringContaining('no figure of public.nothing')]);
   const growth = await get('growth', growthSchema);
-  expect(growth.database).toMatchObject({ bytes_per_day: 3_000_000, watched_hours: 237 });
+  expect(growth.database).toMatchObject({ bytes_per_day: 3_000_000 });
+  expect(growth.database.watched_hours).toBeGreaterThanOrEqual(235);
   expect(growth.tables).toMatchObject([{ object: 'public.children', bytes_per_day: 1_000_000 }]);
   expect(growth.disk.days_until_full).toBeNull();
   const { databases, tables, holders } = await get('wraparound', wraparoundSchema);
@@ -104,7 +117,7 @@ it('history, growth, wraparound, sequences and foreign keys', async () => {
   });
   const { foreign_keys } = await get('foreign-keys?limit=100', foreignKeysSchema);
   expect(foreign_keys).toContainEqual(
-    expect.objectContaining({ constraint: 'children_parent_id_fkey', columns: ['parent_id'], rows: 400 }),
+    expect.objectContaining({ constraint: 'children_parent_id_fkey', columns: ['parent_id'], rows: 500 }),
   );
 });
 
