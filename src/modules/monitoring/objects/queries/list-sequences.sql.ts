@@ -31,6 +31,18 @@ const typeEnd = (end: 'min' | 'max') => {
 export const listSequences = (p: { limit: number; offset: number }) => sql<SequenceRow & { total: number }>(
   'monitoring.list-sequences',
 )`
+  WITH taker AS MATERIALIZED (
+    SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS number
+      FROM pg_sequence s
+      JOIN pg_depend d ON d.objid = s.seqrelid
+     WHERE d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+       AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+     UNION
+    SELECT d.refobjid, f.adrelid, f.adnum
+      FROM pg_sequence s
+      JOIN pg_depend d ON d.refobjid = s.seqrelid
+      JOIN pg_attrdef f ON f.oid = d.objid
+     WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass)
   SELECT q.*, count(*) OVER ()::int AS "total"
     FROM (
       SELECT DISTINCT ON (c.oid) format('%I.%I', n.nspname, c.relname) AS "sequence",
@@ -45,14 +57,7 @@ export const listSequences = (p: { limit: number; offset: number }) => sql<Seque
        CROSS JOIN LATERAL (SELECT has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable) r
        CROSS JOIN LATERAL (
          SELECT r.readable, CASE WHEN r.readable THEN pg_sequence_last_value(c.oid) END::numeric AS last) v
-        LEFT JOIN LATERAL (
-          SELECT d.refobjid AS relation, d.refobjsubid AS number FROM pg_depend d
-           WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype IN ('a', 'i')
-             AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
-           UNION
-          SELECT f.adrelid, f.adnum FROM pg_depend d
-            JOIN pg_attrdef f ON f.oid = d.objid
-           WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid) o ON true
+        LEFT JOIN taker o ON o.sequence = c.oid
         LEFT JOIN pg_class t ON t.oid = o.relation
         LEFT JOIN pg_namespace tn ON tn.oid = t.relnamespace
         LEFT JOIN pg_attribute a ON a.attrelid = o.relation AND a.attnum = o.number AND NOT a.attisdropped
