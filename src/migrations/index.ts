@@ -25,6 +25,7 @@ import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMoni
 import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
+import { CreateObjectCounters1764620000000 } from './1764620000000-CreateObjectCounters.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -56,4 +57,5 @@ export const migrations = [
   RecordFindings1764640000000,
   CreateRequestFigures1764650000000,
   CreateStatementStatistics1764610000000,
+  CreateObjectCounters1764620000000,
 ] as const;

@@ -128,6 +128,14 @@ const monitoringRoutes = [
   'GET statements/regressed',
   'GET statements/{queryid}',
   'GET statements/{queryid}/plan',
+  'GET foreign-keys',
+  'GET growth',
+  'GET indexes',
+  'GET indexes/history',
+  'GET sequences',
+  'GET tables',
+  'GET tables/history',
+  'GET wraparound',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -172,6 +180,12 @@ const batchOf: Record<string, string> = {
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
   '/admin/monitoring/activity/trends': '?series=server_connections',
+/** Parameters without which there is no answer. */
+const queryOf: Record<string, string> = {
+  '/statistics/applications': `?ids=${ids.aliceApp}`,
+  '/statistics/endpoints': `?ids=${ids.aliceMain}`,
+  '/admin/monitoring/indexes/history': '?index=public.events_pkey',
+  '/admin/monitoring/tables/history': '?table=public.events',
 };
 
 /** What is in a path's braces. */
@@ -187,7 +201,7 @@ const placeOf = (path: string): string => {
 
 /** With alice's ids. A stream is left as soon as it has begun. */
 async function ask(route: ApiRoute, headers: Record<string, string>) {
-  const path = route.path.replace(/\{\w+\}/, placeOf(route.path)) + (batchOf[route.path] ?? '');
+  const path = route.path.replace(/\{\w+\}/, placeOf(route.path)) + (queryOf[route.path] ?? '');
   const isWrite = route.method !== 'GET';
   const body = { ...route.example, ...(route.path === '/endpoints' && { application_id: ids.aliceApp }) };
   const answer = await fetch(app.url + path, {

@@ -2,6 +2,8 @@ export { MaintenanceModule } from './maintenance.module.js';
 export { MaintenanceRoutesModule } from './maintenance-routes.module.js';
 export { AutovacuumService } from './autovacuum/autovacuum.service.js';
 export type { AutovacuumProposalsDto } from './autovacuum/dto/autovacuum-proposal.dto.js';
+export { bloatBounds } from './bloat/bloat-bounds.js';
+export type { BloatBounds } from './bloat/bloat.reads.js';
 export { BloatService } from './bloat/bloat.service.js';
 export type { BloatDto } from './bloat/dto/bloat.dto.js';
 export type { SettingAdvice } from './configuration/advice.js';
@@ -22,5 +24,10 @@ export { runStates, type RunDetailsDto, type RunDto } from './runs/dto/run.dto.j
 export { JobsService } from './runs/jobs.service.js';
 export { Operations } from './runs/operations.service.js';
 export { RunsService } from './runs/runs.service.js';
+export {
+  TableCareReads,
+  type FreezeLimits,
+  type TableCare,
+  type XminHolder,
+} from './vacuum/table-care.reads.js';
 export { TuneAutovacuumJob } from './autovacuum/tune-autovacuum.job.js';
-export { XminHoldersReads, type XminHolder } from './vacuum/xmin-holders.reads.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { BloatBound } from './bloat.reads.js';
+import type { BloatBound, BloatBounds } from './bloat.reads.js';
 
 // An index of random keys settles at 30 % by itself, and would be there again soon.
 const INDEX_RATIO = 0.4;
@@ -21,6 +21,12 @@ export const tableBoundShape = {
     .default(TABLE_RATIO)
     .describe('Wasted share of its size from which on a table is rewritten.'),
   min_bytes: bytes.default(TABLE_BYTES).describe('Wasted bytes from which on a table is rewritten.'),
+};
+
+/** From where on the jobs act, unless they are told otherwise. */
+export const bloatBounds: BloatBounds = {
+  indexes: { minRatio: INDEX_RATIO, minBytes: INDEX_BYTES },
+  tables: { minRatio: TABLE_RATIO, minBytes: TABLE_BYTES },
 };
 
 /** Beside those of indexes. */

@@ -15,6 +15,11 @@ export interface BloatBound {
   minBytes: number;
 }
 
+export interface BloatBounds {
+  indexes: BloatBound;
+  tables: BloatBound;
+}
+
 export interface Bloat {
   sizeBytes: number;
   /** Freshly written. */

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../kernel/database/database.js';
-import { BloatReads, type Bloat } from './bloat.reads.js';
+import { BloatReads, type Bloat, type BloatBound, type BloatBounds } from './bloat.reads.js';
 import type { BloatDto } from './dto/bloat.dto.js';
 
 /** Less is noise of the estimate. */
-const reported = { minRatio: 0.1, minBytes: 1024 * 1024 };
+const reported: BloatBound = { minRatio: 0.1, minBytes: 1024 * 1024 };
 
 /** How much tables and indexes waste. */
 @Injectable()
@@ -12,11 +12,14 @@ export class BloatService {
   constructor(private readonly database: Database) {}
 
   /** `measured`: with pgstattuple, where it is installed, which reads what it measures. */
-  report(measured: boolean): Promise<BloatDto> {
+  report(
+    measured: boolean,
+    bounds: BloatBounds = { indexes: reported, tables: reported },
+  ): Promise<BloatDto> {
     return this.database.transaction({ work: 'background', readOnly: true }, async (tx) => {
       const reads = new BloatReads(tx);
-      const indexes = await reads.indexes(reported, () => measured);
-      const tables = await reads.tables(reported, () => measured);
+      const indexes = await reads.indexes(bounds.indexes, () => measured);
+      const tables = await reads.tables(bounds.tables, () => measured);
       return {
         tables: tables.map((bloat) => ({
           ...toDto(bloat),

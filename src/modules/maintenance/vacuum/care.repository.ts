@@ -5,22 +5,19 @@ import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { JobContext } from '../../../kernel/tasks/job.js';
 import { analyzeOneTable } from './queries/analyze-one-table.sql.js';
 import { listPartitionedTables, type PartitionedTableRow } from './queries/list-partitioned-tables.sql.js';
-import { listTableCare, type TableCareRow } from './queries/list-table-care.sql.js';
-import { readFreezeLimits, type FreezeLimitsRow } from './queries/list-xmin-holders.sql.js';
 import { resetVacuumPace, setVacuumPace } from './queries/set-vacuum-pace.sql.js';
 import { vacuumTable, type VacuumOptions } from './queries/vacuum-table.sql.js';
-import { XminHoldersReads, type XminHolder } from './xmin-holders.reads.js';
+import { TableCareReads, type FreezeLimits, type TableCare, type XminHolder } from './table-care.reads.js';
+
+export type { FreezeLimits, TableCare, XminHolder };
 
 const LOCK_TIMEOUT_MS = 2000;
-const SHOWN_HOLDERS = 3;
 /** PostgreSQL 14 counts in a process of its own, that hears of it later. */
 const COUNTED_WITHIN_MS = 2000;
 const POLL_MS = 100;
 const UNDEFINED_TABLE = '42P01';
 
-export type TableCare = TableCareRow;
 export type PartitionedTable = PartitionedTableRow;
-export type FreezeLimits = FreezeLimitsRow;
 /** `skipped`: PostgreSQL has warned and done nothing, as it does without the rights for it. */
 export type CareOutcome = 'done' | 'locked' | 'skipped' | 'gone';
 
@@ -31,30 +28,13 @@ export const vacuumText = (table: Named, options: VacuumOptions) =>
   vacuumTable({ ...table, ...options }).text;
 export const analyzeText = (table: Named, isOnly = false) => analyzeOneTable({ ...table, isOnly }).text;
 
-export class CareRepository {
-  constructor(private readonly context: JobContext) {}
-
-  tables(): Promise<TableCare[]> {
-    return this.context.query(listTableCare({ oid: null }));
-  }
-
-  async table(oid: number): Promise<TableCare | undefined> {
-    const [table] = await this.context.query(listTableCare({ oid }));
-    return table;
+export class CareRepository extends TableCareReads {
+  constructor(private readonly context: JobContext) {
+    super(context);
   }
 
   partitionedTables(): Promise<PartitionedTable[]> {
     return this.context.query(listPartitionedTables({ oid: null }));
-  }
-
-  xminHolders(): Promise<XminHolder[]> {
-    return new XminHoldersReads(this.context).oldest(SHOWN_HOLDERS);
-  }
-
-  async freezeLimits(): Promise<FreezeLimits> {
-    const [limits] = await this.context.query(readFreezeLimits());
-    if (limits === undefined) throw new Error('the database is not in pg_database');
-    return limits;
   }
 
   vacuum(table: Named, options: VacuumOptions): Promise<CareOutcome> {

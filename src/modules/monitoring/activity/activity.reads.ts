@@ -1,6 +1,6 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import type { Sql } from '../../../kernel/database/sql.js';
-import { XminHoldersReads, type XminHolder } from '../../maintenance/index.js';
+import { TableCareReads, type XminHolder } from '../../maintenance/index.js';
 import { listConnections, type ConnectionsRow } from './queries/list-connections.sql.js';
 import { listLockWaits, listSessionsOf, type LockWaitRow } from './queries/list-lock-waits.sql.js';
 import { listProgress, type ProgressRow } from './queries/list-progress.sql.js';
@@ -73,7 +73,7 @@ export class ActivityReads {
   progress = (limit: number): Promise<ProgressRow[]> => this.runner.query(listProgress({ limit }));
   standbys = (limit: number): Promise<StandbyRow[]> => this.runner.query(listStandbys({ limit }));
   slots = (limit: number): Promise<SlotRow[]> => this.runner.query(listSlots({ limit }));
-  xminHolders = (limit: number): Promise<XminHolder[]> => new XminHoldersReads(this.runner).oldest(limit);
+  xminHolders = (limit: number): Promise<XminHolder[]> => new TableCareReads(this.runner).xminHolders(limit);
 
   async sessionsOf(pids: readonly number[]): Promise<Map<number, SessionFacts>> {
     const rows = pids.length === 0 ? [] : await this.runner.query(listSessionsOf({ pids }));

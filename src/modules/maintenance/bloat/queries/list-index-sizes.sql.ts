@@ -1,3 +1,4 @@
+import { lockedRelations } from '../../../../kernel/database/locked-relations.js';
 import { sql } from '../../../../kernel/database/sql.js';
 
 export interface IndexColumnFacts {
@@ -25,7 +26,7 @@ export interface IndexSizeRow {
   rebuiltBytes: string | null;
 }
 
-/** Valid B-trees from `minBytes` on, largest first. */
+/** Valid B-trees from `minBytes` on, largest first; without those that are locked. */
 export const listIndexSizes = (p: { minBytes: number }) => sql<IndexSizeRow>('maintenance.list-index-sizes')`
   SELECT x.oid::text AS "oid", n.nspname AS "schema", t.relname AS "table", x.relname AS "index",
          pg_relation_size(x.oid) AS "sizeBytes", x.reltuples::float8 AS "rows", i.indisunique AS "isUnique",
@@ -52,5 +53,5 @@ export const listIndexSizes = (p: { minBytes: number }) => sql<IndexSizeRow>('ma
     JOIN pg_namespace n ON n.oid = x.relnamespace
      AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
    WHERE i.indisvalid AND i.indisready AND i.indislive AND NOT i.indisexclusion
-     AND pg_relation_size(x.oid) >= ${p.minBytes}::bigint
+     AND CASE WHEN x.oid IN (${lockedRelations}) THEN false ELSE pg_relation_size(x.oid) >= ${p.minBytes}::bigint END
    ORDER BY pg_relation_size(x.oid) DESC, n.nspname, x.relname`;

@@ -1,3 +1,4 @@
+import { lockedRelations } from '../../../../kernel/database/locked-relations.js';
 import { sql } from '../../../../kernel/database/sql.js';
 
 export interface TableColumn {
@@ -23,7 +24,7 @@ export interface TableFactsRow {
   isOurs: boolean;
 }
 
-/** Tables and materialized views from `minBytes` on, largest first. */
+/** Tables and materialized views from `minBytes` on, largest first; without those that are locked. */
 export const listTableFacts = (p: { minBytes: number }) => sql<TableFactsRow>('maintenance.list-table-facts')`
   SELECT c.oid::text AS "oid", n.nspname AS "schema", c.relname AS "table", pg_relation_size(c.oid) AS "sizeBytes",
          pg_indexes_size(c.oid) AS "indexesBytes",
@@ -47,5 +48,6 @@ export const listTableFacts = (p: { minBytes: number }) => sql<TableFactsRow>('m
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
      AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema')
-   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND pg_relation_size(c.oid) >= ${p.minBytes}::bigint
+   WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' 
+     AND CASE WHEN c.oid IN (${lockedRelations}) THEN false ELSE pg_relation_size(c.oid) >= ${p.minBytes}::bigint END
    ORDER BY pg_relation_size(c.oid) DESC, n.nspname, c.relname`;

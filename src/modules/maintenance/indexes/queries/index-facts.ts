@@ -1,3 +1,4 @@
+import { lockedRelations } from '../../../../kernel/database/locked-relations.js';
 import { fragment } from '../../../../kernel/database/sql.js';
 
 /** Why an index is more than a means to find rows. */
@@ -35,7 +36,8 @@ export interface IndexRow {
 
 export const indexColumns = fragment`
   n.nspname AS "schema", t.relname AS "table", x.relname AS "index", pg_get_indexdef(x.oid) AS "definition",
-  pg_relation_size(x.oid) AS "sizeBytes",
+  CASE WHEN x.oid IN (${lockedRelations}) THEN x.relpages * current_setting('block_size')::int8
+       ELSE pg_relation_size(x.oid) END AS "sizeBytes",
   i.indisvalid AND i.indisready AND i.indislive AS "isValid", i.indislive AS "isLive",
   pg_has_role(x.relowner, 'USAGE') AS "isOurs",
   EXISTS (SELECT FROM ethhook_admin_schema_changes c

@@ -32,6 +32,11 @@ export interface TableCareRow {
   multixactFreezeMaxAge: number;
   vacuums: number;
   analyzes: number;
+  /** By the table's own settings; the server's is another one. */
+  isAutovacuumOn: boolean;
+  /** By hand or by autovacuum. */
+  vacuumedAt: string | null;
+  analyzedAt: string | null;
 }
 
 const setting = (name: string) => fragment`current_setting(${name})::float8`;
@@ -73,6 +78,9 @@ export const listTableCare = (p: { oid: number | null }) => sql<TableCareRow>('m
          pg_stat_get_mod_since_analyze(c.oid)::float8 AS "changesSinceAnalyze",
          ${own('o', 'autovacuum_analyze_threshold')}
            + ${own('o', 'autovacuum_analyze_scale_factor')} * greatest(c.reltuples, 0) AS "analyzeTrigger",
+         coalesce((o.options ->> 'autovacuum_enabled')::boolean, true) AS "isAutovacuumOn",
+         greatest(pg_stat_get_last_vacuum_time(c.oid), pg_stat_get_last_autovacuum_time(c.oid)) AS "vacuumedAt",
+         greatest(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) AS "analyzedAt",
          coalesce(pg_stat_get_last_analyze_time(c.oid), pg_stat_get_last_autoanalyze_time(c.oid)) IS NOT NULL AS "isAnalyzed",
          greatest(age(c.relfrozenxid), age(t.relfrozenxid)) AS "freezeAge",
          ${freezeMaxAge('autovacuum_freeze_max_age')} AS "freezeMaxAge",

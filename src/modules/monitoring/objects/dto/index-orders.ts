@@ -1,0 +1,2 @@
+export const indexOrders = ['size', 'scans', 'name'] as const;
+export type IndexOrder = (typeof indexOrders)[number];
