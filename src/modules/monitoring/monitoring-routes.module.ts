@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { MonitoringModule } from './monitoring.module.js';
+import { TimelineController } from './timeline/timeline.controller.js';
 
 /** What administrators see of monitoring over HTTP. */
-@Module({ imports: [MonitoringModule], controllers: [] })
+@Module({ imports: [MonitoringModule], controllers: [TimelineController] })
 export class MonitoringRoutesModule {}

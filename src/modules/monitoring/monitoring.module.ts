@@ -1,12 +1,22 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Cursors } from '../../kernel/http/cursor.js';
 import { LeaderTasks } from '../../kernel/tasks/leader-tasks.js';
 import { MaintenanceModule } from '../maintenance/index.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { DeploymentMarker } from './timeline/deployment-marker.js';
+import { SettingsCollector } from './timeline/settings.collector.js';
+import { TimelineService } from './timeline/timeline.service.js';
+
+const services = [TimelineService];
 
 /** What hurts, and what has helped. */
-@Module({ imports: [MaintenanceModule], providers: [CollectorMetrics] })
+@Module({
+  imports: [MaintenanceModule],
+  providers: [CollectorMetrics, Cursors, DeploymentMarker, ...services],
+  exports: services,
+})
 export class MonitoringModule implements OnApplicationBootstrap {
   constructor(
     private readonly tasks: LeaderTasks,
@@ -14,7 +24,7 @@ export class MonitoringModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const collectors: readonly Collector[] = [];
+    const collectors: readonly Collector[] = [new SettingsCollector()];
     this.tasks.start(new CollectorTask(collectors, this.metrics));
   }
 }
