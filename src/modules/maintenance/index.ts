@@ -13,8 +13,6 @@ export type { RetentionDto, RetentionEstimateDto } from './retention/dto/retenti
 export { RetentionService } from './retention/retention.service.js';
 export type { JobDto } from './runs/dto/job.dto.js';
 export { runStates, type RunDetailsDto, type RunDto } from './runs/dto/run.dto.js';
-export { OperatorsRepository } from './runs/operators.repository.js';
-export { operatorGone } from './runs/runs.errors.js';
 export { JobsService } from './runs/jobs.service.js';
 export { Operations } from './runs/operations.service.js';
 export { RunsService } from './runs/runs.service.js';

@@ -5,11 +5,13 @@ import { MaintenanceModule } from '../maintenance/index.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { ScorecardCollector } from './scorecard/scorecard.collector.js';
+import { ScorecardService } from './scorecard/scorecard.service.js';
 import { DeploymentMarker } from './timeline/deployment-marker.js';
 import { SettingsCollector } from './timeline/settings.collector.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
-const services = [TimelineService];
+const services = [ScorecardService, TimelineService];
 
 /** What hurts, and what has helped. */
 @Module({
@@ -24,7 +26,7 @@ export class MonitoringModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const collectors: readonly Collector[] = [new SettingsCollector()];
+    const collectors: readonly Collector[] = [new ScorecardCollector(), new SettingsCollector()];
     this.tasks.start(new CollectorTask(collectors, this.metrics));
   }
 }

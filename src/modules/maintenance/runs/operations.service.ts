@@ -75,8 +75,11 @@ export class Operations {
     });
   }
 
-  // A token may be a day old: whoever changes something must still be an administrator.
-  private recorded<T>(
+  /**
+   * A change with its entry in the audit log, in one transaction. A token may be a day old: whoever changes something must
+   * still be an administrator. Throws 403 admin_only.
+   */
+  recorded<T>(
     author: Author,
     change: (tx: QueryRunner, log: AuditLogRepository) => Promise<T>,
   ): Promise<T> {

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { AuditLogRepository, type Author } from '../../../kernel/audit/audit-log.repository.js';
+import type { Author } from '../../../kernel/audit/audit-log.repository.js';
 import { Database } from '../../../kernel/database/database.js';
 import { Cursors } from '../../../kernel/http/cursor.js';
-import { operatorGone, OperatorsRepository } from '../../maintenance/index.js';
+import { Operations } from '../../maintenance/index.js';
 import type { AddMarkBody } from './dto/add-mark.body.js';
 import type { MarkDto, TimelineDto } from './dto/mark.dto.js';
 import type { TimelineQuery } from './dto/timeline.query.js';
@@ -16,6 +16,7 @@ export class TimelineService {
   constructor(
     private readonly database: Database,
     private readonly cursors: Cursors,
+    private readonly operations: Operations,
   ) {}
 
   /** Throws 400 for a cursor of another list. */
@@ -47,16 +48,13 @@ export class TimelineService {
 
   /** Throws 400 where the time is in the future. */
   add(author: Author, { name, at, note }: AddMarkBody): Promise<MarkDto> {
-    return this.database.transaction({}, async (tx) => {
-      // A token may be a day old: whoever changes something must still be an administrator.
-      if (author.userId !== null && !(await new OperatorsRepository(tx).lock(author.userId)))
-        throw operatorGone();
+    return this.operations.recorded(author, async (tx, log) => {
       const details = note === undefined ? {} : { note };
       const id = await new TimelineRepository(tx).add({ at: at ?? null, name, details, by: author.userId });
       if (id === undefined) throw markInFuture();
       const mark = await new TimelineReadModel(tx).find(id);
       if (mark === undefined) throw markNotFound();
-      await new AuditLogRepository(tx).record({
+      await log.record({
         ...author,
         action: 'mark.created',
         resourceType: 'mark',
