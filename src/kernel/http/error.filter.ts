@@ -44,6 +44,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   // A refusal that has no cause is meant, and under load there are thousands of them.
   if (isRefusal(thrown)) request.log.debug({ code: body.code }, 'request refused');
   else if (status >= 500) request.log.error({ err: thrown, code: body.code }, 'request failed');
+  request.errorCode = body.code;
   if (reply.sent) return;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   void reply

@@ -18,6 +18,7 @@ export class SseSocket implements LiveSocket {
   static begin(reply: FastifyReply, aside: () => string): SseSocket {
     reply.hijack();
     reply.request.leaveInFlight?.();
+    reply.request.becomeStream?.();
     const { raw } = reply;
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),

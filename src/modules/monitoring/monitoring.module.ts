@@ -5,18 +5,21 @@ import { MaintenanceModule } from '../maintenance/index.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { RequestKeeper } from './requests/request-keeper.js';
+import { RouteMinutesCollector } from './requests/route-minutes.collector.js';
 import { ScorecardCollector } from './scorecard/scorecard.collector.js';
 import { ScorecardService } from './scorecard/scorecard.service.js';
 import { DeploymentMarker } from './timeline/deployment-marker.js';
+import { EffectService } from './timeline/effect.service.js';
 import { SettingsCollector } from './timeline/settings.collector.js';
 import { TimelineService } from './timeline/timeline.service.js';
 
-const services = [ScorecardService, TimelineService];
+const services = [EffectService, ScorecardService, TimelineService];
 
 /** What hurts, and what has helped. */
 @Module({
   imports: [MaintenanceModule],
-  providers: [CollectorMetrics, Cursors, DeploymentMarker, ...services],
+  providers: [CollectorMetrics, Cursors, DeploymentMarker, RequestKeeper, ...services],
   exports: services,
 })
 export class MonitoringModule implements OnApplicationBootstrap {
@@ -26,7 +29,11 @@ export class MonitoringModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const collectors: readonly Collector[] = [new ScorecardCollector(), new SettingsCollector()];
+    const collectors: readonly Collector[] = [
+      new RouteMinutesCollector(),
+      new ScorecardCollector(),
+      new SettingsCollector(),
+    ];
     this.tasks.start(new CollectorTask(collectors, this.metrics));
   }
 }

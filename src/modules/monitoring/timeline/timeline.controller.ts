@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Author } from '../../../kernel/audit/audit-log.repository.js';
 import { CurrentAuthor } from '../../../kernel/audit/current-author.js';
@@ -13,7 +13,9 @@ import {
   type MarkDto,
   type TimelineDto,
 } from './dto/mark.dto.js';
-import { timelineQuerySchema, type TimelineQuery } from './dto/timeline.query.js';
+import { effectExample, effectQuerySchema, effectSchema, type EffectDto, type EffectQuery } from './dto/effect.dto.js';
+import { markParamSchema, timelineQuerySchema, type MarkParam, type TimelineQuery } from './dto/timeline.query.js';
+import { EffectService } from './effect.service.js';
 import { TimelineService } from './timeline.service.js';
 
 @ApiTags('monitoring')
@@ -21,7 +23,10 @@ import { TimelineService } from './timeline.service.js';
 @AdminOnly()
 @Controller('admin/monitoring/timeline')
 export class TimelineController {
-  constructor(private readonly timeline: TimelineService) {}
+  constructor(
+    private readonly timeline: TimelineService,
+    private readonly effects: EffectService,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'What was changed when: migrations, settings, deployments, maintenance, notes' })
@@ -51,5 +56,22 @@ export class TimelineController {
     @Body({ schema: addMarkBodySchema }) body: AddMarkBody,
   ): Promise<MarkDto> {
     return this.timeline.add(author, body);
+  }
+
+  @Get(':id/effect')
+  @ApiOperation({ summary: 'Which statements and routes got faster or slower with a change, with numbers' })
+  @ApiAnswers(
+    { schema: effectSchema, description: 'Before against after.', example: effectExample },
+    400,
+    401,
+    403,
+    404,
+    503,
+  )
+  effect(
+    @Param({ schema: markParamSchema }) { id }: MarkParam,
+    @Query({ schema: effectQuerySchema }) query: EffectQuery,
+  ): Promise<EffectDto> {
+    return this.effects.effect(id, query);
   }
 }

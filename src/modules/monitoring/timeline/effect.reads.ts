@@ -1,0 +1,86 @@
+import type { QueryRunner } from '../../../kernel/database/database.js';
+import { RouteLatencyReadModel, type RouteRange } from '../requests/route-latency.read-model.js';
+import type { Side } from './compare.js';
+import { findClearTurns } from './queries/find-clear-turns.sql.js';
+import { listStatementSlices, type StatementSlicesRow } from './queries/list-statement-slices.sql.js';
+import { iso, type EffectWindows, type Window } from './windows.js';
+
+export interface TwoSides {
+  /** Of a statement its queryid, of a route method and template. */
+  readonly key: string;
+  readonly label: string | null;
+  readonly text: string | null;
+  readonly before: Side;
+  readonly after: Side;
+}
+
+/** Slices of a window at most: enough for a test, few enough to read. */
+const MAX_SLICES = 60;
+export const MAX_STATEMENTS = 1000;
+
+/** What statements and routes took on both sides of a mark. */
+export class EffectReads {
+  constructor(private readonly runner: QueryRunner) {}
+
+  /** null: pg_stat_statements was not looked at on both sides. */
+  async statements({ before, after }: EffectWindows): Promise<TwoSides[] | null> {
+    const froms = await this.runner.query(findClearTurns({ froms: [iso(before.fromMs), iso(after.fromMs)] }));
+    const [beforeFrom, afterFrom] = froms.map(({ clearFrom }) => clearFrom);
+    if (beforeFrom === undefined || beforeFrom === null || afterFrom === undefined || afterFrom === null)
+      return null;
+    const rows = await this.runner.query(
+      listStatementSlices({
+        before: { from: beforeFrom, until: iso(before.untilMs) },
+        after: { from: afterFrom, until: iso(after.untilMs) },
+        stepSeconds: stepSeconds(before, after, 60),
+        limit: MAX_STATEMENTS,
+      }),
+    );
+    return rows.map(statementSides);
+  }
+
+  async routes({ before, after }: EffectWindows): Promise<TwoSides[]> {
+    const step = stepSeconds(before, after, 60);
+    const [was, is] = [await this.routeSides(before, step), await this.routeSides(after, step)];
+    const keys = [...new Set([...was.keys(), ...is.keys()])].sort();
+    return keys.map((key) => ({
+      key,
+      label: null,
+      text: null,
+      before: was.get(key) ?? noCalls,
+      after: is.get(key) ?? noCalls,
+    }));
+  }
+
+  private async routeSides(window: Window, step: number): Promise<Map<string, Side>> {
+    const model = new RouteLatencyReadModel(this.runner);
+    const range: RouteRange = { from: iso(window.fromMs), until: iso(window.untilMs), routes: null };
+    const means = new Map<string, number[]>();
+    for (const { method, route, meanMs } of await model.series(range, step)) {
+      const key = `${method} ${route}`;
+      if (meanMs !== null) means.set(key, [...(means.get(key) ?? []), meanMs]);
+    }
+    const all = await model.over(range);
+    return new Map(
+      all.map(({ method, route, timed, meanMs, p95Ms }) => {
+        const key = `${method} ${route}`;
+        return [key, { calls: timed, meanMs, p95Ms, sliceMeansMs: means.get(key) ?? [] }];
+      }),
+    );
+  }
+}
+
+const noCalls: Side = { calls: 0, meanMs: null, p95Ms: null, sliceMeansMs: [] };
+
+const statementSides = (row: StatementSlicesRow): TwoSides => ({
+  key: row.queryid,
+  label: row.label,
+  text: row.text,
+  before: { calls: row.callsBefore, meanMs: row.meanBefore, p95Ms: null, sliceMeansMs: row.slicesBefore },
+  after: { calls: row.callsAfter, meanMs: row.meanAfter, p95Ms: null, sliceMeansMs: row.slicesAfter },
+});
+
+function stepSeconds(before: Window, after: Window, least: number): number {
+  const longestMs = Math.max(before.untilMs - before.fromMs, after.untilMs - after.fromMs);
+  return Math.max(least, Math.ceil(longestMs / 60_000 / MAX_SLICES) * 60);
+}
