@@ -22,6 +22,7 @@ import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSetting
 import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMonitoringSamples.js';
+import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateTimeline1764660000000 } from './1764660000000-CreateTimeline.js';
 
@@ -52,6 +53,7 @@ export const migrations = [
   KeepRemovedFigures1764530000000,
   TrackDailyChanges1764540000000,
   CreateMonitoringSamples1764600000000,
+  CreateStatementStatistics1764610000000,
   CreateRequestFigures1764650000000,
   CreateTimeline1764660000000,
 ] as const;

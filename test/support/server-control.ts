@@ -8,6 +8,8 @@ import { listProcesses, signal as send, waitForExit } from '../../src/kernel/dat
 export interface ServerControl {
   /** kill -9 of the postmaster and all its backends. */
   kill(): Promise<void>;
+  /** A shutdown that ends every session and keeps what the server keeps. */
+  stop(): Promise<void>;
   /** The same server again, on the same port. */
   restart(): Promise<void>;
   /** SIGSTOP of the postmaster and all its backends: it takes connections, and never answers. */
@@ -26,6 +28,11 @@ export function controlServer(data: string, command: readonly string[]): ServerC
   return {
     kill: async () => {
       await waitForExit(await signal('SIGKILL'), 10_000);
+    },
+    stop: async () => {
+      const pids = await family(postmaster());
+      send(postmaster(), 'SIGINT');
+      await waitForExit(pids, 10_000);
     },
     restart: async () => {
       const { uid, gid } = await stat(data);

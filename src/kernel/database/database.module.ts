@@ -12,6 +12,7 @@ import { CallerPlaces } from './replicas/caller-places.js';
 import { Reads } from './replicas/reads.js';
 import { Replicas } from './replicas/replicas.js';
 import { replicasOf } from './replicas/replicas-of.js';
+import { StatementErrors } from './statement-errors.js';
 import { poolsOf, typeOrmOptions } from './type-orm-pools.js';
 import { DatabaseWatchdog } from './watchdog.js';
 import { Wire } from './wire.js';
@@ -21,6 +22,7 @@ import { Wire } from './wire.js';
 @Module({
   imports: [TypeOrmModule.forRootAsync({ inject: [APP_CONFIG], useFactory: typeOrmOptions })],
   providers: [
+    StatementErrors,
     {
       provide: DatabaseWatchdog,
       inject: [APP_CONFIG],
@@ -29,8 +31,9 @@ import { Wire } from './wire.js';
     },
     {
       provide: Wire,
-      inject: [APP_CONFIG],
-      useFactory: ({ database }: AppConfig) => new Wire(database.statementTimeoutMs, database.pooler),
+      inject: [APP_CONFIG, StatementErrors],
+      useFactory: ({ database }: AppConfig, errors: StatementErrors) =>
+        new Wire(database.statementTimeoutMs, database.pooler, errors),
     },
     {
       provide: DatabasePools,
@@ -55,11 +58,12 @@ import { Wire } from './wire.js';
     },
     {
       provide: DedicatedSessions,
-      inject: [APP_CONFIG, DatabaseWatchdog],
-      useFactory: (config: AppConfig, watchdog: DatabaseWatchdog) => new DedicatedSessions(config, watchdog),
+      inject: [APP_CONFIG, DatabaseWatchdog, StatementErrors],
+      useFactory: (config: AppConfig, watchdog: DatabaseWatchdog, errors: StatementErrors) =>
+        new DedicatedSessions(config, watchdog, errors),
     },
   ],
-  exports: [Database, Reads, CallerPlaces, DedicatedSessions],
+  exports: [Database, Reads, CallerPlaces, DedicatedSessions, StatementErrors],
 })
 export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
   constructor(

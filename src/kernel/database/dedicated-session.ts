@@ -4,6 +4,7 @@ import { connectionOptions } from './connection.js';
 import { breaksConnection, toDomainError } from './database-error.js';
 import { destroySocket } from './destroy-socket.js';
 import type { Sql } from './sql.js';
+import type { StatementErrors } from './statement-errors.js';
 import type { DatabaseWatchdog } from './watchdog.js';
 import { Wire, type QueryRunner, type TransactionOptions, type WorkClass } from './wire.js';
 
@@ -28,8 +29,9 @@ export class DedicatedSession implements QueryRunner {
     private readonly client: pg.Client,
     statementTimeoutMs: Readonly<Record<WorkClass, number>>,
     onEnd: (session: DedicatedSession) => void,
+    errors?: StatementErrors,
   ) {
-    this.wire = new Wire(statementTimeoutMs, 'none');
+    this.wire = new Wire(statementTimeoutMs, 'none', errors);
     // Without a listener a connection that breaks between two statements would end the process.
     client.on('error', () => undefined);
     client.once('end', () => {
@@ -87,6 +89,7 @@ export class DedicatedSessions {
   constructor(
     private readonly config: AppConfig,
     watchdog: DatabaseWatchdog,
+    private readonly errors?: StatementErrors,
   ) {
     watchdog.onChange(({ up }) => {
       if (!up) for (const session of this.open) session.destroy();
@@ -104,7 +107,8 @@ export class DedicatedSessions {
       ...(url === undefined ? {} : { connectionString: url }),
       connectionTimeoutMillis: acquireTimeoutMs,
     });
-    const session = new DedicatedSession(client, statementTimeoutMs, (ended) => this.open.delete(ended));
+    const forget = (ended: DedicatedSession) => this.open.delete(ended);
+    const session = new DedicatedSession(client, statementTimeoutMs, forget, this.errors);
     this.open.add(session);
     try {
       await client.connect();

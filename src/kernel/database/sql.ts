@@ -13,6 +13,8 @@ export interface Sql<Row> {
   readonly momentsAt?: readonly number[];
   /** Planned each time, with its values; else once for all of them. */
   readonly isPlannedByValues?: boolean;
+  /** The server refuses the text when it is more than one statement, also where nothing is bound. */
+  readonly isAlone?: boolean;
   readonly [rowType]?: Row;
 }
 

@@ -3,6 +3,7 @@ import { sessionSettings } from './connection.js';
 import { requestCost } from '../telemetry/requests/request-cost.js';
 import { breaksConnection } from './database-error.js';
 import type { Sql } from './sql.js';
+import type { StatementErrors } from './statement-errors.js';
 
 /** Decides the statement time-out: what a user waits for, what runs behind, what may take hours. */
 export type WorkClass = 'interactive' | 'background' | 'maintenance';
@@ -12,6 +13,8 @@ export interface TransactionOptions {
   /** One snapshot for all statements: REPEATABLE READ. */
   snapshot?: boolean;
   readOnly?: boolean;
+  /** Nothing of it is to stay, however it ends. */
+  rollsBack?: boolean;
 }
 
 /** Runs statements; what it throws is a DomainError that is safe to tell (503 when the database is away). */
@@ -31,6 +34,7 @@ export class Wire {
   constructor(
     private readonly statementTimeoutMs: Readonly<Record<WorkClass, number>>,
     readonly pooler: Pooler,
+    private readonly errors?: Pick<StatementErrors, 'record'>,
   ) {}
 
   /** One statement in its own transaction; `moment` is the node's where that is not now. */
@@ -49,7 +53,7 @@ export class Wire {
     await exchange(client, this.beginText(options));
     try {
       const result = await run({ query: (statement) => this.send(client, statement, moment) });
-      await exchange(client, 'COMMIT');
+      await exchange(client, options.rollsBack === true ? 'ROLLBACK' : 'COMMIT');
       return result;
     } catch (error) {
       // A connection that cannot roll back is closed by its release, which rolls back too.
@@ -77,11 +81,25 @@ export class Wire {
   }
 
   private async send<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
-    const { name, text, isPlannedByValues = false } = statement;
+    try {
+      return await this.sendAsIs(client, statement, moment);
+    } catch (error) {
+      this.errors?.record(statement.label, error);
+      throw error;
+    }
+  }
+
+  private async sendAsIs<Row>(
+    client: pg.ClientBase,
+    statement: Sql<Row>,
+    moment: string | undefined,
+  ): Promise<Row[]> {
+    const { name, text, isPlannedByValues = false, isAlone = false } = statement;
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
     const isNamed = name !== '' && this.pooler === 'none';
-    return exchange<Row>(client, { ...(isNamed ? { name } : {}), text, values });
+    const query = { ...(isNamed ? { name } : {}), ...(isAlone ? { queryMode: 'extended' } : {}), text, values };
+    return exchange<Row>(client, query);
   }
 
   // plan_cache_mode holds for a statement without a name too. A transaction that has failed takes its SET back by itself.

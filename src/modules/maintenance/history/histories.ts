@@ -24,6 +24,14 @@ export const histories: readonly History[] = [
   { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_route_minutes', time: 'minute', keptDays: 400, keepsNewestOf: [] },
   { table: 'ethhook_admin_tenant_hours', time: 'hour', keptDays: 90, keepsNewestOf: [] },
+  // Some 100 bytes for each statement that ran, every 5 minutes; then by the hour.
+  { table: 'ethhook_admin_statement_deltas', time: 'at', keptDays: 3, keepsNewestOf: [] },
+  { table: 'ethhook_admin_statement_errors', time: 'at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_statement_hours', time: 'at', keptDays: 60, keepsNewestOf: [] },
+  { table: 'ethhook_admin_statement_plans', time: 'seen_at', keptDays: 90, keepsNewestOf: ['queryid'] },
+  { table: 'ethhook_admin_statement_texts', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_statement_turns', time: 'at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_statements', time: 'gone_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'deletions', time: 'finished_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'statistics_audits', time: 'audited_at', keptDays: 365, keepsNewestOf: [] },
 ];

@@ -1,0 +1,125 @@
+import { startStatementWorld, type Reading, type StatementWorld } from '../support/statement-world.js';
+
+let world: StatementWorld;
+beforeAll(async () => {
+  world = await startStatementWorld();
+}, 60_000);
+afterAll(() => world.remove());
+
+const fields = ['calls', 'rows', 'exec_ms', 'blocks_hit', 'wal_bytes'] as const;
+const zero: Reading = { calls: 0, rows: 0, exec_ms: 0, blocks_hit: 0, wal_bytes: 0 };
+
+const slow = 'SELECT /* slow */ count(*) FROM generate_series';
+const writes = 'INSERT /* writes */ INTO kept SELECT';
+const rare = 'SELECT /* rare */ sum(n) FROM generate_seri';
+const tracked = [slow, writes, rare].map((text) => text.slice(0, 40));
+
+const work = async (calls: number, rows: number) => {
+  for (let call = 0; call < calls; call++)
+    await world.run(
+      `SELECT /* slow */ count(*) FROM generate_series(1, ${rows})`,
+      `INSERT /* writes */ INTO kept SELECT n FROM generate_series(1, ${Math.min(rows, 50)}) n`,
+    );
+};
+const workRarely = (rows: number) =>
+  world.run(`SELECT /* rare */ sum(n) FROM generate_series(1, ${rows}) n`);
+
+/** The sums of a test that knows what happened when, and so where counting begins anew. */
+class Expected {
+  readonly sums = new Map(tracked.map((text) => [text, { ...zero }]));
+  private base = new Map<string, Reading>();
+
+  async begin(): Promise<void> {
+    this.base = await world.read();
+  }
+
+  /** What has been added since the last time; then `lost` begin at zero. */
+  async add(lost: readonly string[] = []): Promise<void> {
+    const now = await world.read();
+    for (const text of tracked)
+      for (const field of fields)
+        (this.sums.get(text) as Reading)[field] +=
+          (now.get(text) ?? zero)[field] - (this.base.get(text) ?? zero)[field];
+    this.base = new Map([...now].filter(([text]) => !lost.includes(text)));
+  }
+}
+
+/** So many others that the least used go. */
+async function crowdOut(text: string): Promise<void> {
+  for (let round = 0; (await world.read()).has(text); round++) {
+    if (round === 20) throw new Error(`${text} is not evicted`);
+    for (let columns = 1; columns <= 110; columns++)
+      await world.run(`SELECT ${Array(columns).fill('1').join(', ')}`);
+  }
+}
+
+it("adds up to pg_stat_statements' own over a reset, an eviction, a restart and a crash", async () => {
+  await world.run('CREATE TABLE kept (n int)');
+  await work(5, 1000);
+  await workRarely(20_000);
+  await world.turn();
+  const expected = new Expected();
+  await expected.begin();
+  const [{ from } = { from: '' }] = await world.session().run<{ from: string }>('SELECT clock_timestamp() AS from');
+
+  await work(3, 2000);
+  await workRarely(100_000);
+  await world.turn();
+  await expected.add(tracked);
+  await world.run('SELECT pg_stat_statements_reset()');
+  // More calls than before: only the time of the reset tells.
+  await work(20, 3000);
+  await workRarely(500_000);
+  await world.turn();
+  await expected.add();
+
+  await expected.add([tracked[2] as string]);
+  await crowdOut(tracked[2] as string);
+  await world.turn();
+  for (let call = 0; call < 3; call++) await workRarely(10);
+  await work(2, 100);
+  await world.turn();
+  await expected.add();
+  // It goes and comes back between two turns, and has done more calls by then.
+  await expected.add([tracked[2] as string]);
+  await crowdOut(tracked[2] as string);
+  for (let call = 0; call < 5; call++) await workRarely(5);
+  await world.turn();
+  await expected.add();
+
+  await restart();
+  await work(4, 500);
+  await world.turn();
+  await expected.add();
+
+  await expected.add(tracked);
+  await world.server.kill();
+  await world.server.restart();
+  await world.reconnect();
+  await work(40, 4000);
+  await workRarely(10);
+  await world.turn();
+  await expected.add();
+
+  const found = await world.reads().ranked({
+    ...{ from, until: 'infinity', order: 'total', minMeanMs: 0, limit: 100, queryid: null },
+  });
+  for (const text of tracked) {
+    const mine = found.find((row) => row.text?.startsWith(text));
+    const sums = expected.sums.get(text) as Reading;
+    expect([text, mine?.calls, mine?.rows, mine?.blocksHit, mine?.walBytes]).toEqual([
+      ...[text, sums.calls, sums.rows, sums.blocks_hit, sums.wal_bytes],
+    ]);
+    expect(mine?.execMs).toBeCloseTo(sums.exec_ms, 6);
+  }
+  const { evictions } = await world.reads().coverage({ from, until: null, hours: 1 });
+  expect(evictions).toBeGreaterThan(0);
+}, 60_000);
+
+/** As an operator does it: what pg_stat_statements has goes to disk. */
+async function restart(): Promise<void> {
+  await world.session().close();
+  await world.server.stop();
+  await world.server.restart();
+  await world.reconnect();
+}
