@@ -98,7 +98,12 @@ export class Wire {
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
     const isNamed = name !== '' && this.pooler === 'none';
-    const query = { ...(isNamed ? { name } : {}), ...(isAlone ? { queryMode: 'extended' } : {}), text, values };
+    const query = {
+      ...(isNamed ? { name } : {}),
+      ...(isAlone ? { queryMode: 'extended' } : {}),
+      text,
+      values,
+    };
     return exchange<Row>(client, query);
   }
 

@@ -40,7 +40,9 @@ const unknown = (reason: string): Measured => ({ value: null, samples: 0, reason
 export const latency =
   (routes: readonly string[], quantile: 'p50Ms' | 'p95Ms' | 'p99Ms') =>
   (measurements: Measurements): Measured => {
-    const asked = measurements.routes.filter(({ route, method }) => method === 'GET' && routes.includes(route));
+    const asked = measurements.routes.filter(
+      ({ route, method }) => method === 'GET' && routes.includes(route),
+    );
     const timed = asked.flatMap((route) => {
       const ms = route[quantile];
       return ms === null ? [] : [{ ...route, ms }];
@@ -103,7 +105,9 @@ export function queryTimeouts({ routes, statementTimeouts }: Measurements): Meas
 
 export function slowestStatement({ statements }: Measurements): Measured {
   if (statements === null)
-    return unknown('pg_stat_statements was not looked at: it is not installed, or has not been for this long');
+    return unknown(
+      'pg_stat_statements was not looked at: it is not installed, or has not been for this long',
+    );
   const { calls, slowest } = statements;
   if (slowest === null) return unknown('no statement was run');
   return { value: slowest.meanMs, samples: calls, reason: `the slowest is ${slowest.name}` };

@@ -122,7 +122,11 @@ function verdict({ figure, expected }: PlanRow, value: number | null): State {
   return figure === 'queries_per_second' && state === 'missed' ? 'unknown' : state;
 }
 
-function timesBetter(figure: FigureName, before: { low: number; high: number }, now: { low: number; high: number }) {
+function timesBetter(
+  figure: FigureName,
+  before: { low: number; high: number },
+  now: { low: number; high: number },
+) {
   const [more, less] =
     figures[figure].unit === 'per_second' ? [now.low, before.high] : [before.low, now.high];
   return less > 0 ? more / less : null;

@@ -1,16 +1,21 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { RouteLatencyReadModel } from '../requests/route-latency.read-model.js';
 import { SamplesReadModel } from '../samples/samples.read-model.js';
+import { StatementsReadModel, type StatementRange } from '../statements/statements.read-model.js';
 import { planBaseline, type Baseline } from './figures.js';
 import { sampledSeries, type Measurements } from './measures.js';
 import { listBaseline } from './queries/list-baseline.sql.js';
 import { periods, type Period } from './queries/list-due-periods.sql.js';
 import { listResults, type ResultRow } from './queries/list-results.sql.js';
 import { readDatabaseSize } from './queries/read-database-size.sql.js';
+import { readStatementLoad } from './queries/read-statement-load.sql.js';
 import { resolveRange, type RangeRow } from './queries/resolve-range.sql.js';
 
 export { periods, type Period, type RangeRow, type ResultRow };
 
+const QUERY_CANCELED = '57014';
+/** Labels come from the code. */
+const MAX_ERRORS = 5000;
 /** Of twelve targets, some 400 periods. */
 export const MAX_RESULTS = 5000;
 
@@ -33,8 +38,8 @@ export class ScorecardReadModel {
     return {
       seconds,
       routes,
-      statements: null,
-      statementTimeouts: 0,
+      statements: await this.statements({ from, until }),
+      statementTimeouts: await this.statementTimeouts({ from, until }),
       samples: new Map(
         sampledSeries.map((series) => [
           series,
@@ -42,6 +47,22 @@ export class ScorecardReadModel {
         ]),
       ),
     };
+  }
+
+  private async statements(range: StatementRange): Promise<Measurements['statements']> {
+    const [load] = await this.runner.query(readStatementLoad(range));
+    if (load === undefined || load.looks === 0) return null;
+    const { calls, slowest, slowestMs } = load;
+    return {
+      calls,
+      slowest: slowest === null || slowestMs === null ? null : { name: slowest, meanMs: slowestMs },
+    };
+  }
+
+  private async statementTimeouts(range: StatementRange): Promise<number> {
+    const errors = await new StatementsReadModel(this.runner).errors({ ...range, limit: MAX_ERRORS });
+    const timeouts = errors.filter(({ sqlstate }) => sqlstate === QUERY_CANCELED);
+    return timeouts.reduce((sum, { count }) => sum + count, 0);
   }
 
   async databaseSizeBytes(): Promise<number> {

@@ -69,7 +69,10 @@ function limitsOf(statements: readonly TwoSides[] | null): string[] {
 type Changed = TwoSides & Comparison;
 
 function toChangesDto(all: readonly TwoSides[], hours: number, limit: number): ChangesDto {
-  const compared: Changed[] = all.map((sides) => ({ ...sides, ...compare(sides.before, sides.after, hours) }));
+  const compared: Changed[] = all.map((sides) => ({
+    ...sides,
+    ...compare(sides.before, sides.after, hours),
+  }));
   const changed = compared
     .filter(({ verdict }) => verdict === 'faster' || verdict === 'slower')
     .sort((one, other) => Math.abs(other.savedMsPerHour) - Math.abs(one.savedMsPerHour));

@@ -4,7 +4,10 @@
  */
 export function rankTest(one: readonly number[], other: readonly number[]): number {
   const [n, m] = [one.length, other.length];
-  const pooled = [...one.map((value) => ({ value, isOne: true })), ...other.map((value) => ({ value, isOne: false }))];
+  const pooled = [
+    ...one.map((value) => ({ value, isOne: true })),
+    ...other.map((value) => ({ value, isOne: false })),
+  ];
   pooled.sort((a, b) => a.value - b.value);
   let ranks = 0;
   let ties = 0;

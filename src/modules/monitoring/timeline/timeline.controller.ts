@@ -13,8 +13,19 @@ import {
   type MarkDto,
   type TimelineDto,
 } from './dto/mark.dto.js';
-import { effectExample, effectQuerySchema, effectSchema, type EffectDto, type EffectQuery } from './dto/effect.dto.js';
-import { markParamSchema, timelineQuerySchema, type MarkParam, type TimelineQuery } from './dto/timeline.query.js';
+import {
+  effectExample,
+  effectQuerySchema,
+  effectSchema,
+  type EffectDto,
+  type EffectQuery,
+} from './dto/effect.dto.js';
+import {
+  markParamSchema,
+  timelineQuerySchema,
+  type MarkParam,
+  type TimelineQuery,
+} from './dto/timeline.query.js';
 import { EffectService } from './effect.service.js';
 import { TimelineService } from './timeline.service.js';
 

@@ -28,7 +28,12 @@ const TOGETHER_MS = 10 * MINUTE_MS;
 const BY_HOUR_AFTER_MS = 2 * 24 * HOUR_MS;
 
 /** Before and after a mark, up to the nearest others and to now. */
-export function effectWindows(mark: Span, others: readonly Span[], windowMs: number, nowMs: number): EffectWindows {
+export function effectWindows(
+  mark: Span,
+  others: readonly Span[],
+  windowMs: number,
+  nowMs: number,
+): EffectWindows {
   const { together, beganMs, endedMs } = gather(mark, others);
   const apart = others.filter((other) => other.id !== mark.id && !together.includes(other));
   const earlier = latest(apart.filter((other) => other.endedMs < beganMs));
@@ -57,7 +62,9 @@ export function effectWindows(mark: Span, others: readonly Span[], windowMs: num
       ...(nowMs < endedMs + windowMs ? ['The window after is not over yet'] : []),
       ...(byHour ? ['So long ago figures are known by the hour: windows begin and end with one'] : []),
       ...(together.length > 0
-        ? ['Marks less than 10 minutes apart cannot be told from each other: this is what came of all of them']
+        ? [
+            'Marks less than 10 minutes apart cannot be told from each other: this is what came of all of them',
+          ]
         : []),
     ],
   };
@@ -66,7 +73,7 @@ export function effectWindows(mark: Span, others: readonly Span[], windowMs: num
 function gather(mark: Span, others: readonly Span[]) {
   let [beganMs, endedMs] = [mark.beganMs, mark.endedMs];
   const together = new Set<Span>();
-  for (let before = -1; before < together.size; ) {
+  for (let before = -1; before < together.size;) {
     before = together.size;
     for (const other of others) {
       const isNear = other.beganMs <= endedMs + TOGETHER_MS && other.endedMs >= beganMs - TOGETHER_MS;
@@ -80,9 +87,15 @@ function gather(mark: Span, others: readonly Span[]) {
 }
 
 const latest = (spans: readonly Span[]) =>
-  spans.reduce<Span | undefined>((last, span) => (last && last.endedMs >= span.endedMs ? last : span), undefined);
+  spans.reduce<Span | undefined>(
+    (last, span) => (last && last.endedMs >= span.endedMs ? last : span),
+    undefined,
+  );
 const earliest = (spans: readonly Span[]) =>
-  spans.reduce<Span | undefined>((first, span) => (first && first.beganMs <= span.beganMs ? first : span), undefined);
+  spans.reduce<Span | undefined>(
+    (first, span) => (first && first.beganMs <= span.beganMs ? first : span),
+    undefined,
+  );
 
 const roundUp = (ms: number, stepMs: number) => Math.ceil(ms / stepMs) * stepMs;
 const roundDown = (ms: number, stepMs: number) => Math.floor(ms / stepMs) * stepMs;

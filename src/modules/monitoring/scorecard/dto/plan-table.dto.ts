@@ -29,7 +29,9 @@ export const planTableSchema = z
         measured: z
           .object(rangeOfValues)
           .nullable()
-          .meta({ description: 'Of requests the median and the 99th percentile; null: nothing was measured.' }),
+          .meta({
+            description: 'Of requests the median and the 99th percentile; null: nothing was measured.',
+          }),
         how: z.string(),
         samples: z.number().int().nonnegative(),
         reason: z.string().nullable(),

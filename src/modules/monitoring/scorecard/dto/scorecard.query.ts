@@ -3,7 +3,9 @@ import { queryInstant } from '../../../../kernel/http/query-values.js';
 import { periods } from '../scorecard.read-model.js';
 
 const rangeFields = {
-  from: queryInstant.optional().meta({ description: 'Start, included; a day before `until`, unless it is said.' }),
+  from: queryInstant
+    .optional()
+    .meta({ description: 'Start, included; a day before `until`, unless it is said.' }),
   until: queryInstant.optional().meta({ description: 'End, excluded; now, unless it is said.' }),
 };
 

@@ -12,9 +12,11 @@ export interface RecordedResult {
 }
 
 /** Once for each period. */
-export const recordResults = (p: { period: Period; at: string; results: readonly RecordedResult[] }) => sql<never>(
-  'monitoring.record-results',
-)`
+export const recordResults = (p: {
+  period: Period;
+  at: string;
+  results: readonly RecordedResult[];
+}) => sql<never>('monitoring.record-results')`
   INSERT INTO ethhook_admin_scorecard (period, at, target, bound, measured, state, reason, samples)
   SELECT ${p.period}, ${p.at}::timestamptz, r.target, r.bound, r.measured, r.state, r.reason, r.samples
     FROM jsonb_to_recordset(${JSON.stringify(p.results)}::jsonb)

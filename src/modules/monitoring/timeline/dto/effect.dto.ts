@@ -14,7 +14,10 @@ export const effectQuerySchema = z.strictObject({
     .transform((text) => Number(text.slice(0, -1)) * MINUTES[text.slice(-1) as keyof typeof MINUTES])
     .refine((minutes) => minutes >= 10 && minutes <= MAX_MINUTES, windowMessage)
     .default(60)
-    .meta({ type: 'string', description: 'The time before and after that is compared, 1h unless it is said.' }),
+    .meta({
+      type: 'string',
+      description: 'The time before and after that is compared, 1h unless it is said.',
+    }),
   limit: queryInteger(1, 100).default(20).meta({ description: 'Changes shown of each list.' }),
 });
 export type EffectQuery = z.output<typeof effectQuerySchema>;
