@@ -23,7 +23,7 @@ export class CreateRequestFigures1764650000000 implements MigrationInterface {
   sum_ms        double precision NOT NULL,
   max_ms        double precision NOT NULL,
   database_ms   double precision NOT NULL,
-  bins          smallint[] NOT NULL,
+  bins          integer[] NOT NULL,
   counts        integer[] NOT NULL,
   PRIMARY KEY (minute, instance, part, route, method)
 )`,

@@ -34,7 +34,9 @@ export async function startRecordedWorld(
   const database = await createTestDatabase();
   await createSmallWorld(database.query);
   const apps = await Promise.all(
-    Array.from({ length: instances }, () => startTestApp(database.url, { FOLD_ENABLED: 'false', ...environment })),
+    Array.from({ length: instances }, () =>
+      startTestApp(database.url, { FOLD_ENABLED: 'false', ...environment }),
+    ),
   );
   const login = (name: string) => apps[0]?.login(`${name}@example.com`, password) ?? '';
   const tokens = { alice: await login('alice'), bob: await login('bob'), admin: await login('admin') };

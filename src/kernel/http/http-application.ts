@@ -69,7 +69,7 @@ export async function createHttpApplication(
   const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
   await app.register(shedder.plugin);
   shedder.register(app.get(Metrics));
-  recordRequests(app.getHttpAdapter().getInstance() as unknown as FastifyInstance, app.get(RequestRecorder));
+  recordRequests(app.getHttpAdapter().getInstance(), app.get(RequestRecorder));
   serveOpenApi(app);
   return app;
 }

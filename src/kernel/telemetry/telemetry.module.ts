@@ -4,5 +4,9 @@ import { Metrics } from './metrics.js';
 import { RequestRecorder } from './requests/request-recorder.js';
 
 @Global()
-@Module({ controllers: [MetricsController], providers: [Metrics, RequestRecorder], exports: [Metrics, RequestRecorder] })
+@Module({
+  controllers: [MetricsController],
+  providers: [Metrics, RequestRecorder],
+  exports: [Metrics, RequestRecorder],
+})
 export class TelemetryModule {}

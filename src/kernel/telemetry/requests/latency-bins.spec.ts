@@ -9,7 +9,8 @@ const histogramOf = (latencies: readonly number[]) => {
   return { bins, counts: bins.map(() => 1) };
 };
 const nearestRank = (latencies: readonly number[], quantile: number) =>
-  [...latencies].sort((one, other) => one - other)[Math.max(0, Math.ceil(quantile * latencies.length) - 1)] ?? 0;
+  [...latencies].sort((one, other) => one - other)[Math.max(0, Math.ceil(quantile * latencies.length) - 1)] ??
+  0;
 
 it('has bounds that rise, from 1/16 ms to over a minute', () => {
   expect(latencyBoundsMs[0]).toBe(1 / 16);

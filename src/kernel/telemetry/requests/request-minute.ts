@@ -117,7 +117,14 @@ export class RequestMinute {
     const isFull = this.byTenant.size >= MAX_TENANTS;
     const own = isFull ? { userId: OTHERS, endpointId: NO_ENDPOINT } : { userId, endpointId };
     const key = own.userId + own.endpointId;
-    const figures = this.byTenant.get(key) ?? { ...own, requests: 0, bytes: 0, ms: 0, rows: 0, statements: 0 };
+    const figures = this.byTenant.get(key) ?? {
+      ...own,
+      requests: 0,
+      bytes: 0,
+      ms: 0,
+      rows: 0,
+      statements: 0,
+    };
     this.byTenant.set(key, figures);
     return figures;
   }

@@ -14,7 +14,9 @@ export class RouteMinutesCollector implements Collector {
 
   async collect(session: LeaderSession): Promise<void> {
     for (let hour = 0; hour < MAX_HOURS; hour++) {
-      const rows = await session.transaction({}, (tx) => new RequestFiguresRepository(tx).rollUpHour(BY_MINUTE_DAYS));
+      const rows = await session.transaction({}, (tx) =>
+        new RequestFiguresRepository(tx).rollUpHour(BY_MINUTE_DAYS),
+      );
       if (rows === 0) return;
     }
   }

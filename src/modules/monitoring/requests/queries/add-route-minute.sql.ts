@@ -30,6 +30,6 @@ export const addRouteMinute = (p: {
          r.client_errors, r.timeouts, r.cache_hits, r.cache_misses, r.sum_ms, r.max_ms, r.database_ms, r.bins, r.counts
     FROM jsonb_to_recordset(${JSON.stringify(p.routes)}::jsonb)
       AS r (route text, method text, requests int, errors int, client_errors int, timeouts int, cache_hits int, cache_misses int,
-            sum_ms float8, max_ms float8, database_ms float8, bins smallint[], counts int[])
+            sum_ms float8, max_ms float8, database_ms float8, bins int[], counts int[])
       ON CONFLICT DO NOTHING
   RETURNING route`;

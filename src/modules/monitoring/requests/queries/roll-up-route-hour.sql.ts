@@ -4,7 +4,9 @@ import { sql } from '../../../../kernel/database/sql.js';
  * The oldest hour that is known by the minute and ended before so many days: its rows become one for each route, of all
  * instances. Gives how many there were; none: there is no such hour.
  */
-export const rollUpRouteHour = (p: { days: number }) => sql<{ rows: number }>('monitoring.roll-up-route-hour')`
+export const rollUpRouteHour = (p: { days: number }) => sql<{ rows: number }>(
+  'monitoring.roll-up-route-hour',
+)`
   WITH oldest AS (
     SELECT date_bin('1 hour', min(m.minute), 'epoch') AS hour
       FROM ethhook_admin_route_minutes m
