@@ -5,7 +5,7 @@ import { startFaultServer, type FaultServer } from './fault-server.js';
 import { becomes } from './leader-tasks.js';
 import { openSession, type OwnSession } from './own-session.js';
 
-/** What pg_stat_statements has of one statement, by the beginning of its text. */
+/** What pg_stat_statements has of one statement, which is known by the word in its comment. */
 export interface Reading {
   calls: number;
   rows: number;
@@ -39,12 +39,12 @@ export async function startStatementWorld(settings: Record<string, string> = {})
     turn: () => collector.collect(session),
     reads: () => new StatementsReadModel(session),
     read: async () => {
-      const rows = await session.run<Reading & { text: string }>(`
-        SELECT left(s.query, 40) AS text, sum(s.calls)::float8 AS calls, sum(s.rows)::float8 AS rows,
+      const rows = await session.run<Reading & { word: string }>(`
+        SELECT substring(s.query FROM '/\\* (\\w+) \\*/') AS word, sum(s.calls)::float8 AS calls, sum(s.rows)::float8 AS rows,
                sum(s.total_exec_time) AS exec_ms, sum(s.shared_blks_hit)::float8 AS blocks_hit,
                sum(s.wal_bytes)::float8 AS wal_bytes
-          FROM pg_stat_statements s GROUP BY 1`);
-      return new Map(rows.map(({ text, ...reading }) => [text, reading]));
+          FROM pg_stat_statements s WHERE s.toplevel GROUP BY 1`);
+      return new Map(rows.map(({ word, ...reading }) => [word, reading]));
     },
     run: async (...texts) => {
       for (const text of texts) await session.run(text);

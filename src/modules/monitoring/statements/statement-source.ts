@@ -30,7 +30,10 @@ function obstacle(found: StatementStatisticsRow): string | null {
 }
 
 /** null: there is nothing to read; `limits` say why, and what else is not seen. */
-export function sourceOf(found: StatementStatisticsRow): { source: StatementSource | null; limits: string[] } {
+export function sourceOf(found: StatementStatisticsRow): {
+  source: StatementSource | null;
+  limits: string[];
+} {
   const { schema, columns, seesAll } = found;
   const why = obstacle(found);
   if (why !== null || schema === null) return { source: null, limits: why === null ? [] : [why] };
@@ -46,6 +49,8 @@ export function sourceOf(found: StatementStatisticsRow): { source: StatementSour
         : "compute_query_id is off, so no statement is counted: ALTER SYSTEM SET compute_query_id = 'auto';",
     );
   if (!found.timesIo)
-    limits.push('track_io_timing is off, so the time of I/O is not known: ALTER SYSTEM SET track_io_timing = on;');
+    limits.push(
+      'track_io_timing is off, so the time of I/O is not known: ALTER SYSTEM SET track_io_timing = on;',
+    );
   return { source: { schema, columns, seesAll }, limits };
 }

@@ -26,7 +26,10 @@ describe('what is kept of a text', () => {
   ])('%s is %s', (raw, kind) => expect(statementText(raw).kind).toBe(kind));
 
   it.each([
-    [`CREATE ROLE a LOGIN PASSWORD 'se''cret' VALID UNTIL 'never'`, `CREATE ROLE a LOGIN PASSWORD '…' VALID UNTIL '…'`],
+    [
+      `CREATE ROLE a LOGIN PASSWORD 'se''cret' VALID UNTIL 'never'`,
+      `CREATE ROLE a LOGIN PASSWORD '…' VALID UNTIL '…'`,
+    ],
     [`ALTER ROLE a PASSWORD E'se\\'cret'`, `ALTER ROLE a PASSWORD '…'`],
     [`ALTER ROLE a PASSWORD 'secret\\' x 'secret'`, `ALTER ROLE a PASSWORD '…'`],
     [`DO $x$ SELECT 'secret' $x$`, `DO '…'`],

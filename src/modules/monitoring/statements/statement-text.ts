@@ -26,8 +26,7 @@ const assigned = /^([\s(]*(?:alter\s[^=]*?\s)?set\s[^=]*?(?:=\s*|\sto\s+))[\s\S]
  * always in an entry that was evicted while it ran: what is left of them is masked.
  */
 export function statementText(raw: string | null): StatementText {
-  if (raw === null)
-    return { text: null, label: null, kind: 'unknown', isMasked: false, isTruncated: false };
+  if (raw === null) return { text: null, label: null, kind: 'unknown', isMasked: false, isTruncated: false };
   const isTruncated = raw.length > MAX_TEXT_LENGTH;
   const cut = raw.slice(0, MAX_TEXT_LENGTH);
   const kind = plannable.test(firstWord(cut)) ? 'plannable' : 'utility';
@@ -41,16 +40,13 @@ function firstWord(text: string): string {
 }
 
 function mask(text: string, isUtility: boolean): string {
-  const masked = text.replace(
-    token,
-    (found: string, comment?: string, name?: string, literal?: string) => {
-      // A comment may hold what somebody has commented out.
-      if (comment !== undefined) return /'|\$\w*\$/.test(comment) && isUtility ? '/* … */' : comment;
-      if (name !== undefined || literal === undefined) return found;
-      // Backslashes mean what standard_conforming_strings said then: nothing after it can be told apart.
-      return `'…'${/^'.*\\'?$/s.test(literal) ? '\u0000' : ''}`;
-    },
-  );
+  const masked = text.replace(token, (found: string, comment?: string, name?: string, literal?: string) => {
+    // A comment may hold what somebody has commented out.
+    if (comment !== undefined) return /'|\$\w*\$/.test(comment) && isUtility ? '/* … */' : comment;
+    if (name !== undefined || literal === undefined) return found;
+    // Backslashes mean what standard_conforming_strings said then: nothing after it can be told apart.
+    return `'…'${/^'.*\\'?$/s.test(literal) ? '\u0000' : ''}`;
+  });
   const [safe = ''] = masked.split('\u0000');
   return isUtility ? safe.replace(assigned, '$1…') : safe;
 }

@@ -1,7 +1,10 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { DomainError } from '../../../kernel/errors/domain-error.js';
 import type { StatementRange } from './queries/figures.js';
-import { findStatementStatistics, type StatementStatisticsRow } from './queries/find-statement-statistics.sql.js';
+import {
+  findStatementStatistics,
+  type StatementStatisticsRow,
+} from './queries/find-statement-statistics.sql.js';
 import { findText, type KnownTextRow } from './queries/find-text.sql.js';
 import { listErrors, type StatementErrorRow } from './queries/list-errors.sql.js';
 import { listHot, type HotStatementRow } from './queries/list-hot.sql.js';

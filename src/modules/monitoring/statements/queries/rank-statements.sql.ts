@@ -21,6 +21,7 @@ export interface StatementRow extends FigureRow {
   isToplevel: boolean;
   roles: string[];
   label: string | null;
+  isUtility: boolean;
   /** Its beginning. */
   text: string | null;
   /** Of the execution time of all statements that clients sent. */
@@ -32,7 +33,8 @@ export interface StatementRow extends FigureRow {
 
 export const TEXT_IN_LISTS = 2000;
 
-const errorsOf = (code: string) => constant(`coalesce(sum(e.count) FILTER (WHERE e.sqlstate = '${code}'), 0)::float8`);
+const errorsOf = (code: string) =>
+  constant(`coalesce(sum(e.count) FILTER (WHERE e.sqlstate = '${code}'), 0)::float8`);
 
 /** What statements did in the range, the most first; `queryid`: of this one only. */
 export const rankStatements = (
@@ -54,7 +56,7 @@ export const rankStatements = (
      ORDER BY place LIMIT ${p.limit}
   )
   SELECT r.queryid::text AS "queryid", r.toplevel AS "isToplevel", x.label AS "label",
-         left(x.text, ${constant(String(TEXT_IN_LISTS))}) AS "text",
+         coalesce(x.kind = 'utility', false) AS "isUtility", left(x.text, ${constant(String(TEXT_IN_LISTS))}) AS "text",
          ARRAY(SELECT coalesce(a.rolname, u.oid::text)::text FROM unnest(r.users) u (oid)
                  LEFT JOIN pg_roles a ON a.oid = u.oid ORDER BY 1) AS "roles",
          r.share AS "timeShare", ${figureColumns('r')}, failed.*

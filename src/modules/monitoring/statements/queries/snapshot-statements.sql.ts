@@ -39,6 +39,7 @@ function entries({ schema, columns }: Source): SqlFragment {
 // come after the known one went. 17 and later say it (stats_since).
 const goesOn = constant(
   [
+    'k.id IS NOT NULL',
     's.stats_since IS NOT DISTINCT FROM k.stats_since',
     ...summed.map((name) => `s.${name} >= coalesce(k.${name}, 0)`),
     's.max_exec_ms >= coalesce(k.max_exec_ms, 0)',
