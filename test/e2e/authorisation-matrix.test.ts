@@ -85,7 +85,21 @@ const maintenanceRoutes = [
   'POST runs/{id}/cancel',
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
-const adminRoutes = ['GET /statistics/alchemy-usage', 'POST /admin/cache/invalidate', ...maintenanceRoutes];
+const monitoringRoutes = [
+  'GET scorecard',
+  'GET scorecard/baseline',
+  'PUT scorecard/baseline',
+  'GET scorecard/plan-table',
+  'GET timeline',
+  'POST timeline',
+  'GET timeline/{id}/effect',
+].map((name) => name.replace(' ', ' /admin/monitoring/'));
+const adminRoutes = [
+  'GET /statistics/alchemy-usage',
+  'POST /admin/cache/invalidate',
+  ...maintenanceRoutes,
+  ...monitoringRoutes,
+];
 /** Of those that an administrator gets no answer from. */
 const refusedByState: Record<string, number> = {
   'GET /statistics/alchemy-usage': 404,
@@ -122,6 +136,7 @@ const batchOf: Record<string, string> = {
 const placeOf = (path: string): string => {
   if (path.includes('/runs/{id}')) return run;
   if (path.includes('/jobs/{name}')) return 'vacuum';
+  if (path.includes('/timeline/{id}')) return 'migration:AdoptEthhookSchema1764000000000';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 

@@ -1,6 +1,7 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { RouteLatencyReadModel } from '../requests/route-latency.read-model.js';
 import { SamplesReadModel } from '../samples/samples.read-model.js';
+import { sourceOf } from '../statements/statement-source.js';
 import { StatementsReadModel, type StatementRange } from '../statements/statements.read-model.js';
 import { planBaseline, type Baseline } from './figures.js';
 import { sampledSeries, type Measurements } from './measures.js';
@@ -63,6 +64,11 @@ export class ScorecardReadModel {
     const errors = await new StatementsReadModel(this.runner).errors({ ...range, limit: MAX_ERRORS });
     const timeouts = errors.filter(({ sqlstate }) => sqlstate === QUERY_CANCELED);
     return timeouts.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** What is not seen of statements, and what would let it be seen. */
+  async limits(): Promise<string[]> {
+    return sourceOf(await new StatementsReadModel(this.runner).statistics()).limits;
   }
 
   async databaseSizeBytes(): Promise<number> {

@@ -36,6 +36,7 @@ export class ScorecardService {
       const shown = periodOf(range, period);
       return {
         ...toRangeDto(range),
+        limits: await reads.limits(),
         targets: results.map((result) => toTargetDto(result, baseline)),
         over_time: { period: shown, points: await reads.results({ ...range, period: shown }) },
       };
@@ -51,7 +52,7 @@ export class ScorecardService {
         await reads.databaseSizeBytes(),
         await reads.baseline(),
       );
-      return { ...toRangeDto(range), rows: rows.map(toPlanRowDto) };
+      return { ...toRangeDto(range), limits: await reads.limits(), rows: rows.map(toPlanRowDto) };
     });
   }
 
@@ -104,4 +105,4 @@ function periodOf({ seconds }: RangeRow, period: Period | undefined): Period {
   return period ?? (seconds <= SHORT_DAYS * DAY_SECONDS ? 'hour' : 'day');
 }
 
-const toRangeDto = ({ asOf, from, until }: RangeRow) => ({ as_of: asOf, limits: [], from, until });
+const toRangeDto = ({ asOf, from, until }: RangeRow) => ({ as_of: asOf, from, until });

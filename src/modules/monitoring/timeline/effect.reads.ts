@@ -1,5 +1,7 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { RouteLatencyReadModel, type RouteRange } from '../requests/route-latency.read-model.js';
+import { sourceOf } from '../statements/statement-source.js';
+import { StatementsReadModel } from '../statements/statements.read-model.js';
 import type { Side } from './compare.js';
 import { findClearTurns } from './queries/find-clear-turns.sql.js';
 import { listStatementSlices, type StatementSlicesRow } from './queries/list-statement-slices.sql.js';
@@ -14,6 +16,13 @@ export interface TwoSides {
   readonly after: Side;
 }
 
+export interface Sides {
+  readonly sides: readonly TwoSides[];
+  /** That what came after was looked at for. */
+  readonly hoursAfter: number;
+}
+
+const HOUR_MS = 3_600_000;
 /** Slices of a window at most: enough for a test, few enough to read. */
 const MAX_SLICES = 60;
 export const MAX_STATEMENTS = 1000;
@@ -22,8 +31,13 @@ export const MAX_STATEMENTS = 1000;
 export class EffectReads {
   constructor(private readonly runner: QueryRunner) {}
 
+  /** What is not seen of statements, and what would let it be seen. */
+  async limits(): Promise<string[]> {
+    return sourceOf(await new StatementsReadModel(this.runner).statistics()).limits;
+  }
+
   /** null: pg_stat_statements was not looked at on both sides. */
-  async statements({ before, after }: EffectWindows): Promise<TwoSides[] | null> {
+  async statements({ before, after }: EffectWindows): Promise<Sides | null> {
     const froms = await this.runner.query(findClearTurns({ froms: [iso(before.fromMs), iso(after.fromMs)] }));
     const [beforeFrom, afterFrom] = froms.map(({ clearFrom }) => clearFrom);
     if (beforeFrom === undefined || beforeFrom === null || afterFrom === undefined || afterFrom === null)
@@ -36,20 +50,22 @@ export class EffectReads {
         limit: MAX_STATEMENTS,
       }),
     );
-    return rows.map(statementSides);
+    const hoursAfter = (after.untilMs - Date.parse(afterFrom)) / HOUR_MS;
+    return { sides: rows.map(statementSides), hoursAfter };
   }
 
-  async routes({ before, after }: EffectWindows): Promise<TwoSides[]> {
+  async routes({ before, after }: EffectWindows): Promise<Sides> {
     const step = stepSeconds(before, after, 60);
     const [was, is] = [await this.routeSides(before, step), await this.routeSides(after, step)];
     const keys = [...new Set([...was.keys(), ...is.keys()])].sort();
-    return keys.map((key) => ({
+    const sides = keys.map((key) => ({
       key,
       label: null,
       text: null,
       before: was.get(key) ?? noCalls,
       after: is.get(key) ?? noCalls,
     }));
+    return { sides, hoursAfter: (after.untilMs - after.fromMs) / HOUR_MS };
   }
 
   private async routeSides(window: Window, step: number): Promise<Map<string, Side>> {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../../kernel/database/database.js';
 import { compare, ruleText, verdicts, type Comparison, type Side } from './compare.js';
 import type { ChangesDto, EffectDto, EffectQuery } from './dto/effect.dto.js';
-import { EffectReads, MAX_STATEMENTS, type TwoSides } from './effect.reads.js';
+import { EffectReads, MAX_STATEMENTS, type Sides, type TwoSides } from './effect.reads.js';
 import { markNotFound } from './timeline.errors.js';
 import { TimelineReadModel, type MarkRow } from './timeline.read-model.js';
 import { toMarkDto } from './timeline.service.js';
@@ -32,18 +32,17 @@ export class EffectService {
       const windows = effectWindows(spanOf(mark), around.map(spanOf), windowMs, Date.parse(facts.asOf));
       const reads = new EffectReads(tx);
       const statements = await reads.statements(windows);
-      const hours = (windows.after.untilMs - windows.after.fromMs) / HOUR_MS;
       const together = new Set(windows.together.map((span) => span.id));
       return {
         as_of: facts.asOf,
-        limits: [...facts.limits, ...windows.notes, ...limitsOf(statements)],
+        limits: [...facts.limits, ...windows.notes, ...(await reads.limits()), ...limitsOf(statements)],
         mark: toMarkDto(mark),
         together_with: around.filter((other) => together.has(other.id)).map(toMarkDto),
         before: toWindowDto(windows.before),
         after: toWindowDto(windows.after),
         rule: ruleText,
-        statements: statements && toChangesDto(statements, hours, limit),
-        routes: toChangesDto(await reads.routes(windows), hours, limit),
+        statements: statements && toChangesDto(statements, limit),
+        routes: toChangesDto(await reads.routes(windows), limit),
       };
     });
   }
@@ -58,20 +57,20 @@ const spanOf = ({ id, name, beganAt, at }: MarkRow): Span => ({
 
 const toWindowDto = ({ fromMs, untilMs }: Window) => ({ from: iso(fromMs), until: iso(untilMs) });
 
-function limitsOf(statements: readonly TwoSides[] | null): string[] {
+function limitsOf(statements: Sides | null): string[] {
   if (statements === null)
     return ['Statements are not known: pg_stat_statements was not looked at both before and after'];
-  return statements.length < MAX_STATEMENTS
+  return statements.sides.length < MAX_STATEMENTS
     ? []
     : [`Only the ${MAX_STATEMENTS} statements that make the greatest difference were compared`];
 }
 
 type Changed = TwoSides & Comparison;
 
-function toChangesDto(all: readonly TwoSides[], hours: number, limit: number): ChangesDto {
+function toChangesDto({ sides: all, hoursAfter }: Sides, limit: number): ChangesDto {
   const compared: Changed[] = all.map((sides) => ({
     ...sides,
-    ...compare(sides.before, sides.after, hours),
+    ...compare(sides.before, sides.after, hoursAfter),
   }));
   const changed = compared
     .filter(({ verdict }) => verdict === 'faster' || verdict === 'slower')
