@@ -8,6 +8,7 @@ import type { PlanTableDto } from './dto/plan-table.dto.js';
 import type { ScorecardDto } from './dto/scorecard.dto.js';
 import type { PlanTableQuery, ScorecardQuery } from './dto/scorecard.query.js';
 import { evaluate } from './evaluate.js';
+import { figureNames } from './figures.js';
 import { planTable } from './plan-table.js';
 import { toBaselineDto, toPlanRowDto, toTargetDto } from './scorecard-dtos.js';
 import { ScorecardReadModel, type Period, type RangeRow } from './scorecard.read-model.js';
@@ -67,8 +68,11 @@ export class ScorecardService {
   async replaceBaseline(author: Author, { source, figures }: BaselineBody): Promise<BaselineDto> {
     await this.operations.recorded(author, async (tx, log) => {
       const before = await new ScorecardReadModel(tx).baseline();
-      const rows = Object.entries(figures).map(([figure, value]) => ({ figure, ...value, source }));
-      await new ScorecardRepository(tx).replaceBaseline(rows as never, author.userId);
+      const rows = figureNames.flatMap((figure) => {
+        const value = figures[figure];
+        return value === undefined ? [] : [{ figure, ...value, source }];
+      });
+      await new ScorecardRepository(tx).replaceBaseline(rows, author.userId);
       const after = await new ScorecardReadModel(tx).baseline();
       await log.record({
         ...author,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { timestampSchema } from '../../../../kernel/http/validation.js';
-import { markKinds } from '../queries/marks.js';
+import { markKinds } from '../timeline.read-model.js';
 
 export const markSchema = z
   .object({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cursorFields } from '../../../../kernel/http/cursor-paging.js';
 import { queryInstant } from '../../../../kernel/http/query-values.js';
-import { markKinds } from '../queries/marks.js';
+import { markKinds } from '../timeline.read-model.js';
 
 const kindMessage = `must be one or more of ${markKinds.join(', ')}, separated by commas`;
 const kindSchema = z.enum(markKinds, kindMessage);
