@@ -38,7 +38,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const findThing = (name: string) => sql<{ n: number }>('test.find-thing')`SELECT t.n FROM things t WHERE t.name = ${name}`;
+const findThing = (name: string) =>
+  sql<{ n: number }>('test.find-thing')`SELECT t.n FROM things t WHERE t.name = ${name}`;
 const nap = () => sql<object>('test.nap')`SELECT pg_sleep(0.004)`;
 
 async function oneSide(): Promise<void> {
@@ -76,8 +77,15 @@ it('has each migration, setting, run and start of a version as a mark, and small
   expect(namesOf('maintenance')).toEqual(['vacuum']);
   expect(namesOf('deployment').sort()).toEqual(['1.0.0 (abc)', '1.1.0 (abc)']);
   expect(marks.find(({ kind }) => kind === 'maintenance')).toMatchObject({ details: { rows: 3 } });
-  expect(marks.map(({ at }) => at)).toEqual(marks.map(({ at }) => at).sort().reverse());
-  await database.query('TRUNCATE ethhook_admin_timeline, ethhook_admin_setting_changes, ethhook_admin_job_runs');
+  expect(marks.map(({ at }) => at)).toEqual(
+    marks
+      .map(({ at }) => at)
+      .sort()
+      .reverse(),
+  );
+  await database.query(
+    'TRUNCATE ethhook_admin_timeline, ethhook_admin_setting_changes, ethhook_admin_job_runs',
+  );
   await database.query(`UPDATE ethhook_admin_migrations SET executed_at = now() - INTERVAL '20 days'`);
 });
 
@@ -143,8 +151,14 @@ describe('what came of a change', () => {
          JOIN ethhook_admin_timeline m ON m.name = 'dropped'
         WHERE d.at > m.at - INTERVAL '45 minutes' AND d.at < m.at + INTERVAL '40 minutes'`,
     );
-    expect(change.before).toMatchObject({ calls: expected?.callsBefore, mean_ms: expect.closeTo(expected?.meanBefore ?? 0, 9) });
-    expect(change.after).toMatchObject({ calls: expected?.callsAfter, mean_ms: expect.closeTo(expected?.meanAfter ?? 0, 9) });
+    expect(change.before).toMatchObject({
+      calls: expected?.callsBefore,
+      mean_ms: expect.closeTo(expected?.meanBefore ?? 0, 9),
+    });
+    expect(change.after).toMatchObject({
+      calls: expected?.callsAfter,
+      mean_ms: expect.closeTo(expected?.meanAfter ?? 0, 9),
+    });
     expect(change.ratio).toBeGreaterThan(3);
     expect(change.saved_ms_per_hour).toBeLessThan(0);
     expect(effect.limits).toContainEqual(expect.stringMatching(/^The window after ends with nothing, at /));
@@ -167,7 +181,10 @@ describe('what came of a change', () => {
     const [late] = await database.query<{ id: string }>(
       `INSERT INTO ethhook_admin_timeline (kind, name, at) VALUES ('manual', 'late', now()) RETURNING 'mark:' || id AS id`,
     );
-    const unfinished = await new EffectService(own.database).effect(late?.id ?? '', { window: 60, limit: 20 });
+    const unfinished = await new EffectService(own.database).effect(late?.id ?? '', {
+      window: 60,
+      limit: 20,
+    });
     expect(unfinished.limits).toContainEqual('The window after is not over yet');
     expect(unfinished.statements?.changed ?? []).toEqual([]);
   });

@@ -59,7 +59,12 @@ it('marks what ALTER SYSTEM has changed once, at the time of the reload, with be
   expect(await look()).toEqual([]);
   expect(await detailsOf('deadlock_timeout')).toEqual([
     expect.objectContaining({
-      ...{ target: 'server', before: String(Number.parseInt(before ?? '', 10) * 1000), after: '1234', unit: 'ms' },
+      ...{
+        target: 'server',
+        before: String(Number.parseInt(before ?? '', 10) * 1000),
+        after: '1234',
+        unit: 'ms',
+      },
       source_after: 'configuration file',
     }),
   ]);
@@ -78,10 +83,10 @@ it('marks what a database and a role were given, and what was taken from them', 
   await query(`ALTER DATABASE ${client.database} SET work_mem = '9MB'`);
   await query(`ALTER ROLE tuned SET enable_seqscan = off`);
   const names = [`enable_seqscan of role tuned`, `work_mem of database ${client.database}`];
-  expect(((await look()) as string[]).sort()).toEqual(names);
+  expect((await look()).sort()).toEqual(names);
   await query(`ALTER DATABASE ${client.database} RESET work_mem`);
   await query(`ALTER ROLE tuned RESET ALL`);
-  expect(((await look()) as string[]).sort()).toEqual(names);
+  expect((await look()).sort()).toEqual(names);
   expect(await look()).toEqual([]);
   expect(await detailsOf(names[1] ?? '')).toEqual([
     expect.objectContaining({ before: '9MB', after: null }),
@@ -89,7 +94,7 @@ it('marks what a database and a role were given, and what was taken from them', 
   ]);
 });
 
-it("leaves out what maintenance has recorded, and marks what somebody else sets after it", async () => {
+it('leaves out what maintenance has recorded, and marks what somebody else sets after it', async () => {
   const settings: [value: string, isRecorded: boolean][] = [
     ['2s', true],
     ['3s', false],

@@ -23,14 +23,7 @@ const services = [EffectService, ScorecardService, StatementsService, TimelineSe
 /** What hurts, and what has helped. */
 @Module({
   imports: [MaintenanceModule],
-  providers: [
-    CollectorMetrics,
-    Cursors,
-    DeploymentMarker,
-    RequestKeeper,
-    StatementErrorsFlush,
-    ...services,
-  ],
+  providers: [CollectorMetrics, Cursors, DeploymentMarker, RequestKeeper, StatementErrorsFlush, ...services],
   exports: services,
 })
 export class MonitoringModule implements OnApplicationBootstrap {

@@ -79,10 +79,7 @@ export class Operations {
    * A change with its entry in the audit log, in one transaction. A token may be a day old: whoever changes something must
    * still be an administrator. Throws 403 admin_only.
    */
-  recorded<T>(
-    author: Author,
-    change: (tx: QueryRunner, log: AuditLogRepository) => Promise<T>,
-  ): Promise<T> {
+  recorded<T>(author: Author, change: (tx: QueryRunner, log: AuditLogRepository) => Promise<T>): Promise<T> {
     return this.database.transaction({}, async (tx) => {
       const isOperator = author.userId === null || (await new OperatorsRepository(tx).lock(author.userId));
       if (!isOperator) throw operatorGone();

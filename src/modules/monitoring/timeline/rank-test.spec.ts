@@ -7,7 +7,10 @@ function exact(one: readonly number[], other: readonly number[]): number {
   const pooled = [...one, ...other];
   const distance = (sample: readonly number[], rest: readonly number[]) =>
     Math.abs(
-      sample.reduce((sum, a) => sum + rest.reduce((part, b) => part + (a > b ? 1 : a === b ? 0.5 : 0), 0), 0) -
+      sample.reduce(
+        (sum, a) => sum + rest.reduce((part, b) => part + (a > b ? 1 : a === b ? 0.5 : 0), 0),
+        0,
+      ) -
         (sample.length * rest.length) / 2,
     );
   const found = distance(one, other);
@@ -16,7 +19,13 @@ function exact(one: readonly number[], other: readonly number[]): number {
     const sample = pooled.filter((_, index) => (mask >> index) & 1);
     if (sample.length !== one.length) continue;
     all++;
-    if (distance(sample, pooled.filter((_, index) => !((mask >> index) & 1))) >= found) asFar++;
+    if (
+      distance(
+        sample,
+        pooled.filter((_, index) => !((mask >> index) & 1)),
+      ) >= found
+    )
+      asFar++;
   }
   return asFar / all;
 }

@@ -26,12 +26,9 @@ export const planTableSchema = z
         before: baselineValueSchema.nullable(),
         after_phase_1: z.string().meta({ description: 'As the plan expected it.' }),
         after_phases_2_and_3: z.string(),
-        measured: z
-          .object(rangeOfValues)
-          .nullable()
-          .meta({
-            description: 'Of requests the median and the 99th percentile; null: nothing was measured.',
-          }),
+        measured: z.object(rangeOfValues).nullable().meta({
+          description: 'Of requests the median and the 99th percentile; null: nothing was measured.',
+        }),
         how: z.string(),
         samples: z.number().int().nonnegative(),
         reason: z.string().nullable(),
