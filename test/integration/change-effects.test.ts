@@ -1,5 +1,7 @@
 import { migrations } from '../../src/migrations/index.js';
 import { latencyBin } from '../../src/kernel/telemetry/requests/latency-bins.js';
+import { evaluate } from '../../src/modules/monitoring/scorecard/evaluate.js';
+import { ScorecardReadModel } from '../../src/modules/monitoring/scorecard/scorecard.read-model.js';
 import { DeploymentMarker } from '../../src/modules/monitoring/timeline/deployment-marker.js';
 import type { EffectDto } from '../../src/modules/monitoring/timeline/dto/effect.dto.js';
 import { EffectService } from '../../src/modules/monitoring/timeline/effect.service.js';
@@ -87,6 +89,25 @@ it('has each migration, setting, run and start of a version as a mark, and small
     'TRUNCATE ethhook_admin_timeline, ethhook_admin_setting_changes, ethhook_admin_job_runs',
   );
   await database.query(`UPDATE ethhook_admin_migrations SET executed_at = now() - INTERVAL '20 days'`);
+});
+
+it('a role without rights of its own is told what it does not see, and by which GRANT it would', async () => {
+  const role = `plain_${process.pid}`;
+  await database.query(`CREATE ROLE ${role}`);
+  await database.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+  await session.run(`SET ROLE ${role}`);
+  try {
+    const { limits } = await new TimelineReadModel(session).facts();
+    expect(limits).toEqual([expect.stringContaining(`GRANT pg_read_all_settings TO ${role}`)]);
+    const scorecard = new ScorecardReadModel(session);
+    expect(await scorecard.limits()).toContainEqual(expect.stringContaining('GRANT pg_read_all_stats TO'));
+    const range = await scorecard.range({ from: null, until: null });
+    expect(evaluate(await scorecard.measurements(range)).map(({ state }) => state)).toContain('unknown');
+  } finally {
+    await session.run('RESET ROLE');
+    await database.query(`DROP OWNED BY ${role}`);
+    await database.query(`DROP ROLE ${role}`);
+  }
 });
 
 describe('what came of a change', () => {

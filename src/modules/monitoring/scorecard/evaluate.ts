@@ -1,5 +1,5 @@
-import type { Measurements } from './measures.js';
-import { stateOf, targets, type Measured, type State, type Target } from './targets.js';
+import type { Measured, Measurements } from './measures.js';
+import { stateOf, targets, type State, type Target } from './targets.js';
 
 export interface TargetResult extends Measured {
   readonly target: Target;

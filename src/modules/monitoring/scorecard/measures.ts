@@ -1,4 +1,10 @@
-import type { Measured } from './targets.js';
+/** What was measured of a target; null: nothing was, and `reason` says why. */
+export interface Measured {
+  readonly value: number | null;
+  /** Requests, calls or looks at the server. */
+  readonly samples: number;
+  readonly reason: string | null;
+}
 
 export interface RouteMeasurement {
   readonly route: string;

@@ -1,6 +1,6 @@
-import { latency, memoryBytes, type Measurements } from './measures.js';
+import { latency, memoryBytes, type Measured, type Measurements } from './measures.js';
 import { figures, type Baseline, type FigureName } from './figures.js';
-import { DASHBOARD, EVENTS, SERIES, stateOf, type Measured, type State } from './targets.js';
+import { DASHBOARD, EVENTS, SERIES, stateOf, type State } from './targets.js';
 
 interface PlanRow {
   readonly figure: FigureName;

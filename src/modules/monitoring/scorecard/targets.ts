@@ -7,18 +7,11 @@ import {
   memoryBytes,
   queryTimeouts,
   slowestStatement,
+  type Measured,
   type Measurements,
 } from './measures.js';
 
 export const targetSources = ['optimisation plan', 'ours'] as const;
-
-/** What was measured of a target; null: nothing was, and `reason` says why. */
-export interface Measured {
-  readonly value: number | null;
-  /** Requests, calls or looks at the server. */
-  readonly samples: number;
-  readonly reason: string | null;
-}
 
 export interface Target {
   /** Stays the same from release to release: it is kept with what was measured. */
