@@ -23,8 +23,8 @@ export interface Sides {
 }
 
 const HOUR_MS = 3_600_000;
-/** Slices of a window at most: enough for a test, few enough to read. */
-const MAX_SLICES = 60;
+/** Slices of a window at most: enough for a test, and of a hundred routes few enough to be read at once. */
+const MAX_SLICES = 45;
 export const MAX_STATEMENTS = 1000;
 
 /** What statements and routes took on both sides of a mark. */
@@ -37,11 +37,12 @@ export class EffectReads {
   }
 
   /** null: pg_stat_statements was not looked at on both sides. */
-  async statements({ before, after }: EffectWindows): Promise<Sides | null> {
-    const froms = await this.runner.query(findClearTurns({ froms: [iso(before.fromMs), iso(after.fromMs)] }));
-    const [beforeFrom, afterFrom] = froms.map(({ clearFrom }) => clearFrom);
-    if (beforeFrom === undefined || beforeFrom === null || afterFrom === undefined || afterFrom === null)
-      return null;
+  async statements({ before, after, byHour }: EffectWindows): Promise<Sides | null> {
+    const starts = [iso(before.fromMs), iso(after.fromMs)] as const;
+    const [clearBefore, clearAfter] = await this.runner.query(findClearTurns({ froms: starts }));
+    if (!clearBefore?.clearFrom || !clearAfter?.clearFrom) return null;
+    // An hour is a whole: the few minutes of its first look that were before it are part of it.
+    const [beforeFrom, afterFrom] = byHour ? starts : [clearBefore.clearFrom, clearAfter.clearFrom];
     const rows = await this.runner.query(
       listStatementSlices({
         before: { from: beforeFrom, until: iso(before.untilMs) },

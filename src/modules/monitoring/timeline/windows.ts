@@ -14,6 +14,8 @@ export interface Window {
 export interface EffectWindows {
   readonly before: Window;
   readonly after: Window;
+  /** So long ago that only whole hours are known. */
+  readonly byHour: boolean;
   /** Marks that cannot be told apart from this one, beside it. */
   readonly together: readonly Span[];
   /** Why a window is shorter than was asked for. */
@@ -51,6 +53,7 @@ export function effectWindows(
   return {
     before: atLeastEmpty(before),
     after: atLeastEmpty(after),
+    byHour,
     together,
     notes: [
       ...(earlier !== undefined && earlier.endedMs > beganMs - windowMs
