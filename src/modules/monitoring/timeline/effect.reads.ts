@@ -47,7 +47,7 @@ export class EffectReads {
       listStatementSlices({
         before: { from: beforeFrom, until: iso(before.untilMs) },
         after: { from: afterFrom, until: iso(after.untilMs) },
-        stepSeconds: stepSeconds(before, after, 60),
+        stepSeconds: stepSeconds(before, after),
         limit: MAX_STATEMENTS,
       }),
     );
@@ -56,7 +56,7 @@ export class EffectReads {
   }
 
   async routes({ before, after }: EffectWindows): Promise<Sides> {
-    const step = stepSeconds(before, after, 60);
+    const step = stepSeconds(before, after);
     const [was, is] = [await this.routeSides(before, step), await this.routeSides(after, step)];
     const keys = [...new Set([...was.keys(), ...is.keys()])].sort();
     const sides = keys.map((key) => ({
@@ -97,7 +97,7 @@ const statementSides = (row: StatementSlicesRow): TwoSides => ({
   after: { calls: row.callsAfter, meanMs: row.meanAfter, p95Ms: null, sliceMeansMs: row.slicesAfter },
 });
 
-function stepSeconds(before: Window, after: Window, least: number): number {
+function stepSeconds(before: Window, after: Window): number {
   const longestMs = Math.max(before.untilMs - before.fromMs, after.untilMs - after.fromMs);
-  return Math.max(least, Math.ceil(longestMs / 60_000 / MAX_SLICES) * 60);
+  return Math.max(60, Math.ceil(longestMs / 60_000 / MAX_SLICES) * 60);
 }
