@@ -242,6 +242,36 @@ describe('what came of a change', () => {
     expect(routes.saved_ms_per_hour).toBeCloseTo((-11.7 * 80) / hours, 6);
   });
 
+  it('days ago: by whole hours, without the one that the mark is in', async () => {
+    const mark = `date_trunc('hour', now()) - INTERVAL '5 days' + INTERVAL '30 minutes'`;
+    const [row] = await database.query<{ id: string }>(
+      `INSERT INTO ethhook_admin_timeline (kind, name, at) VALUES ('manual', 'long ago', ${mark}) RETURNING 'mark:' || id AS id`,
+    );
+    await database.query(
+      `INSERT INTO ethhook_admin_statement_hours (at, statement_id, calls, exec_ms)
+       SELECT date_trunc('hour', now()) - INTERVAL '5 days' + make_interval(hours => h), k.id, 10,
+              CASE WHEN h = 0 THEN 1e9 WHEN h < 0 THEN 10 ELSE 70 END
+         FROM generate_series(-12, 12) h
+        CROSS JOIN (SELECT s.id FROM ethhook_admin_statements s JOIN ethhook_admin_statement_texts x USING (queryid)
+                     WHERE x.label = 'test.find-thing') k`,
+    );
+    await database.query(
+      `INSERT INTO ethhook_admin_statement_turns (at, sees_all, entries, moved, was_wiped, dealloc, evictions, deadlocks,
+                                                  new_deadlocks, server_started_at)
+       SELECT ${mark} + make_interval(hours => h), true, 1, 1, false, 0, 0, 0, 0, now() FROM generate_series(-12, 12) h`,
+    );
+    const effect = await new EffectService(own.database).effect(row?.id ?? '', { window: 480, limit: 20 });
+    expect(ofThing(effect)).toEqual([
+      expect.objectContaining({
+        ...{ verdict: 'slower', ratio: expect.closeTo(7, 9) },
+        before: { calls: 70, mean_ms: 1, p95_ms: null },
+        after: { calls: 70, mean_ms: 7, p95_ms: null },
+        saved_ms_per_hour: expect.closeTo(-60, 9),
+      }),
+    ]);
+    expect(effect.limits).toContainEqual(expect.stringMatching(/^So long ago figures are known by the hour/));
+  });
+
   it('without looks on both sides it says that statements are not known', async () => {
     await database.query('TRUNCATE ethhook_admin_statement_turns');
     const effect = await effectOf('nothing');

@@ -38,15 +38,17 @@ export class EffectReads {
 
   /** null: pg_stat_statements was not looked at on both sides. */
   async statements({ before, after, byHour }: EffectWindows): Promise<Sides | null> {
-    const starts = [iso(before.fromMs), iso(after.fromMs)] as const;
-    const [clearBefore, clearAfter] = await this.runner.query(findClearTurns({ froms: starts }));
+    const windows = [rangeOf(before), rangeOf(after)] as const;
+    const [clearBefore, clearAfter] = await this.runner.query(findClearTurns({ windows }));
     if (!clearBefore?.clearFrom || !clearAfter?.clearFrom) return null;
     // An hour is a whole: the few minutes of its first look that were before it are part of it.
-    const [beforeFrom, afterFrom] = byHour ? starts : [clearBefore.clearFrom, clearAfter.clearFrom];
+    const [beforeFrom, afterFrom] = byHour
+      ? ([windows[0].from, windows[1].from] as const)
+      : ([clearBefore.clearFrom, clearAfter.clearFrom] as const);
     const rows = await this.runner.query(
       listStatementSlices({
-        before: { from: beforeFrom, until: iso(before.untilMs) },
-        after: { from: afterFrom, until: iso(after.untilMs) },
+        before: { ...windows[0], from: beforeFrom },
+        after: { ...windows[1], from: afterFrom },
         stepSeconds: stepSeconds(before, after),
         limit: MAX_STATEMENTS,
       }),
@@ -71,7 +73,7 @@ export class EffectReads {
 
   private async routeSides(window: Window, step: number): Promise<Map<string, Side>> {
     const model = new RouteLatencyReadModel(this.runner);
-    const range: RouteRange = { from: iso(window.fromMs), until: iso(window.untilMs), routes: null };
+    const range: RouteRange = { ...rangeOf(window), routes: null };
     const means = new Map<string, number[]>();
     for (const { method, route, meanMs } of await model.series(range, step)) {
       const key = `${method} ${route}`;
@@ -86,6 +88,8 @@ export class EffectReads {
     );
   }
 }
+
+const rangeOf = ({ fromMs, untilMs }: Window) => ({ from: iso(fromMs), until: iso(untilMs) });
 
 const noCalls: Side = { calls: 0, meanMs: null, p95Ms: null, sliceMeansMs: [] };
 
