@@ -26,6 +26,9 @@ import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
 import { CreateObjectCounters1764620000000 } from './1764620000000-CreateObjectCounters.js';
+import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
+import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
+import { CreateTimeline1764660000000 } from './1764660000000-CreateTimeline.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -58,4 +61,7 @@ export const migrations = [
   CreateRequestFigures1764650000000,
   CreateStatementStatistics1764610000000,
   CreateObjectCounters1764620000000,
+  CreateStatementStatistics1764610000000,
+  CreateRequestFigures1764650000000,
+  CreateTimeline1764660000000,
 ] as const;

@@ -136,6 +136,13 @@ const monitoringRoutes = [
   'GET tables',
   'GET tables/history',
   'GET wraparound',
+  'GET scorecard',
+  'GET scorecard/baseline',
+  'PUT scorecard/baseline',
+  'GET scorecard/plan-table',
+  'GET timeline',
+  'POST timeline',
+  'GET timeline/{id}/effect',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -196,6 +203,7 @@ const placeOf = (path: string): string => {
   if (path.includes('/tenants/{id}')) return ids.alice;
   if (path.startsWith('/admin/monitoring/')) return monitored;
   if (path.includes('{queryid}')) return '0';
+  if (path.includes('/timeline/{id}')) return 'migration:AdoptEthhookSchema1764000000000';
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 

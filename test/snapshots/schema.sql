@@ -330,6 +330,33 @@ CREATE TABLE ethhook_admin_schema_changes (
     CONSTRAINT ethhook_admin_schema_changes_action_check CHECK ((action = ANY (ARRAY['begun'::text, 'created'::text, 'dropped'::text, 'kept'::text, 'repaired'::text])))
 );
 
+CREATE TABLE ethhook_admin_scorecard (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    period text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    target text NOT NULL,
+    bound double precision NOT NULL,
+    measured double precision,
+    state text NOT NULL,
+    reason text,
+    samples bigint NOT NULL,
+    CONSTRAINT ethhook_admin_scorecard_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_scorecard_key UNIQUE (period, at, target),
+    CONSTRAINT ethhook_admin_scorecard_period_check CHECK ((period = ANY (ARRAY['hour'::text, 'day'::text]))),
+    CONSTRAINT ethhook_admin_scorecard_state_check CHECK ((state = ANY (ARRAY['met'::text, 'missed'::text, 'unknown'::text])))
+);
+
+CREATE TABLE ethhook_admin_scorecard_baseline (
+    figure text NOT NULL,
+    low double precision NOT NULL,
+    high double precision NOT NULL,
+    source text NOT NULL,
+    recorded_by text,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ethhook_admin_scorecard_baseline_pkey PRIMARY KEY (figure),
+    CONSTRAINT ethhook_admin_scorecard_baseline_check CHECK ((low <= high))
+);
+
 CREATE TABLE ethhook_admin_setting_changes (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     target text NOT NULL,
@@ -343,6 +370,15 @@ CREATE TABLE ethhook_admin_setting_changes (
     CONSTRAINT ethhook_admin_setting_changes_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE ethhook_admin_settings_seen (
+    scope text NOT NULL,
+    name text NOT NULL,
+    setting text NOT NULL,
+    source text NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ethhook_admin_settings_seen_pkey PRIMARY KEY (scope, name)
+);
+
 CREATE TABLE ethhook_admin_shadow_differences (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
     read text NOT NULL,
@@ -352,6 +388,120 @@ CREATE TABLE ethhook_admin_shadow_differences (
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ethhook_admin_shadow_differences_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE ethhook_admin_statement_deltas (
+    at timestamp with time zone NOT NULL,
+    statement_id integer NOT NULL,
+    calls bigint,
+    rows bigint,
+    exec_ms double precision,
+    max_exec_ms double precision,
+    plan_ms double precision,
+    blocks_hit bigint,
+    blocks_read bigint,
+    blocks_dirtied bigint,
+    blocks_written bigint,
+    temp_read bigint,
+    temp_written bigint,
+    io_ms double precision,
+    wal_bytes bigint,
+    CONSTRAINT ethhook_admin_statement_deltas_pkey PRIMARY KEY (at, statement_id)
+);
+
+CREATE TABLE ethhook_admin_statement_errors (
+    at timestamp with time zone NOT NULL,
+    label text NOT NULL,
+    sqlstate text NOT NULL,
+    count bigint NOT NULL,
+    CONSTRAINT ethhook_admin_statement_errors_pkey PRIMARY KEY (at, label, sqlstate)
+);
+
+CREATE TABLE ethhook_admin_statement_hours (
+    at timestamp with time zone NOT NULL,
+    statement_id integer NOT NULL,
+    calls bigint,
+    rows bigint,
+    exec_ms double precision,
+    max_exec_ms double precision,
+    plan_ms double precision,
+    blocks_hit bigint,
+    blocks_read bigint,
+    blocks_dirtied bigint,
+    blocks_written bigint,
+    temp_read bigint,
+    temp_written bigint,
+    io_ms double precision,
+    wal_bytes bigint,
+    CONSTRAINT ethhook_admin_statement_hours_pkey PRIMARY KEY (at, statement_id)
+);
+
+CREATE TABLE ethhook_admin_statement_plans (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    queryid bigint NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    fingerprint text NOT NULL,
+    cost double precision NOT NULL,
+    indexes text[] NOT NULL,
+    plan jsonb NOT NULL,
+    CONSTRAINT ethhook_admin_statement_plans_pkey PRIMARY KEY (id)
+);
+CREATE INDEX ethhook_admin_statement_plans_queryid_idx ON ethhook_admin_statement_plans USING btree (queryid, id);
+
+CREATE TABLE ethhook_admin_statement_texts (
+    queryid bigint NOT NULL,
+    text text,
+    label text,
+    kind text NOT NULL,
+    is_masked boolean NOT NULL,
+    is_truncated boolean NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ethhook_admin_statement_texts_pkey PRIMARY KEY (queryid),
+    CONSTRAINT ethhook_admin_statement_texts_kind_check CHECK ((kind = ANY (ARRAY['plannable'::text, 'utility'::text, 'unknown'::text])))
+);
+
+CREATE TABLE ethhook_admin_statement_turns (
+    at timestamp with time zone NOT NULL,
+    sees_all boolean NOT NULL,
+    entries integer NOT NULL,
+    moved integer NOT NULL,
+    was_wiped boolean NOT NULL,
+    dealloc bigint NOT NULL,
+    evictions bigint NOT NULL,
+    deadlocks bigint NOT NULL,
+    new_deadlocks bigint NOT NULL,
+    stats_reset timestamp with time zone,
+    server_started_at timestamp with time zone NOT NULL,
+    server_stats_reset timestamp with time zone,
+    CONSTRAINT ethhook_admin_statement_turns_pkey PRIMARY KEY (at)
+);
+
+CREATE TABLE ethhook_admin_statements (
+    id integer GENERATED BY DEFAULT AS IDENTITY NOT NULL,
+    dbid oid NOT NULL,
+    userid oid NOT NULL,
+    queryid bigint NOT NULL,
+    toplevel boolean NOT NULL,
+    first_seen_at timestamp with time zone,
+    gone_at timestamp with time zone,
+    stats_since timestamp with time zone,
+    min_exec_ms double precision,
+    calls bigint,
+    rows bigint,
+    exec_ms double precision,
+    max_exec_ms double precision,
+    plan_ms double precision,
+    blocks_hit bigint,
+    blocks_read bigint,
+    blocks_dirtied bigint,
+    blocks_written bigint,
+    temp_read bigint,
+    temp_written bigint,
+    io_ms double precision,
+    wal_bytes bigint,
+    CONSTRAINT ethhook_admin_statements_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_statements_key UNIQUE (queryid, userid, dbid, toplevel)
+)
+WITH (fillfactor=50);
 
 CREATE TABLE ethhook_admin_tenant_hours (
     hour timestamp with time zone NOT NULL,
@@ -365,6 +515,18 @@ CREATE TABLE ethhook_admin_tenant_hours (
     CONSTRAINT ethhook_admin_tenant_hours_pkey PRIMARY KEY (hour, user_id, endpoint_id)
 );
 CREATE INDEX ethhook_admin_tenant_hours_user_idx ON ethhook_admin_tenant_hours USING btree (user_id, hour);
+
+CREATE TABLE ethhook_admin_timeline (
+    id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    by text,
+    CONSTRAINT ethhook_admin_timeline_pkey PRIMARY KEY (id),
+    CONSTRAINT ethhook_admin_timeline_kind_check CHECK ((kind = ANY (ARRAY['configuration'::text, 'deployment'::text, 'manual'::text])))
+);
+CREATE UNIQUE INDEX ethhook_admin_timeline_deployment_key ON ethhook_admin_timeline USING btree (name) WHERE (kind = 'deployment'::text);
 
 CREATE TABLE event_blocks (
     user_id uuid NOT NULL,

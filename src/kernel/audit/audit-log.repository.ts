@@ -15,7 +15,18 @@ export interface Author {
 export interface AuditEntry extends Author {
   /** `<resource>.<past participle>`, e.g. `endpoint.updated`. */
   readonly action: string;
-  readonly resourceType: 'user' | 'application' | 'endpoint' | 'job' | 'run' | 'session' | 'cache' | 'finding' | 'alert';
+  readonly resourceType:
+    | 'user'
+    | 'application'
+    | 'endpoint'
+    | 'job'
+    | 'run'
+    | 'session'
+    | 'cache'
+    | 'finding'
+    | 'alert'
+    | 'mark'
+    | 'baseline';
   /** null: what has no id has a name. */
   readonly resourceId: string | null;
   readonly name?: string;

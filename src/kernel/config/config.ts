@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isCronExpression } from '../tasks/cron-schedule.js';
 import { parseWindow } from '../tasks/maintenance-windows.js';
+import { packageVersion } from './package-version.js';
 
 export const APP_CONFIG = Symbol('APP_CONFIG');
 
@@ -69,6 +70,9 @@ const environmentSchema = z.object({
   CACHE_TTL_SECONDS: integer(0, 3600).default(30),
   CACHE_STALE_SECONDS: integer(0, 3600).default(30),
   CACHE_MEMORY_MB: integer(1, 4096).default(64),
+  // What is deployed, for the time line of changes.
+  APP_VERSION: z.string().max(100).optional(),
+  APP_COMMIT: z.string().max(100).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
   CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
@@ -281,6 +285,7 @@ function toConfig(env: Environment) {
           : { url: env.ALERT_WEBHOOK_URL, secret: env.ALERT_WEBHOOK_SECRET },
       minSeverity: env.ALERT_MIN_SEVERITY,
     },
+    build: { version: env.APP_VERSION ?? packageVersion(), commit: env.APP_COMMIT },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
   };

@@ -10,7 +10,7 @@ export interface History {
 
 /**
  * Not here: what a revert or a restore needs (settings, indexes and migrations as they were), audit_logs, which are not
- * ours, superseded_attempts and statistics_rebuilds, whose rows go as soon as they are done.
+ * ours, the time line's marks, which are few, superseded_attempts and statistics_rebuilds, whose rows go as soon as they are done.
  */
 export const histories: readonly History[] = [
   {
@@ -20,6 +20,7 @@ export const histories: readonly History[] = [
     keepsNewestOf: ['job', 'state'],
   },
   { table: 'ethhook_admin_shadow_differences', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_scorecard', time: 'at', keptDays: 400, keepsNewestOf: [] },
   { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_alerts', time: 'ended_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_check_reports', time: 'created_at', keptDays: 365, keepsNewestOf: [] },
