@@ -4,9 +4,10 @@ import { MaintenanceModule } from '../maintenance/index.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { ServerMetrics } from './export/server-metrics.js';
 
 /** What hurts, and what has helped. */
-@Module({ imports: [MaintenanceModule], providers: [CollectorMetrics] })
+@Module({ imports: [MaintenanceModule], providers: [CollectorMetrics, ServerMetrics] })
 export class MonitoringModule implements OnApplicationBootstrap {
   constructor(
     private readonly tasks: LeaderTasks,
