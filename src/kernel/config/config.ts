@@ -50,6 +50,7 @@ const windows = z
   });
 const timeZone = z.string().refine(isTimeZone, { message: 'must be a time zone such as Europe/Berlin' });
 
+const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
 const postgresUrl = urlWith('postgres:', 'postgresql:');
 
 /** Every environment variable that the server reads. Times are in the unit of the name. */
@@ -71,6 +72,23 @@ const environmentSchema = z.object({
   CACHE_MEMORY_MB: integer(1, 4096).default(64),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  // OpenTelemetry's own names. What else begins with OTEL_ is read by its libraries.
+  OTEL_SDK_DISABLED: flag.default(false),
+  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlWith('http:', 'https:').optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: urlWith('http:', 'https:').optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol.default('http/protobuf'),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol.optional(),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .optional(),
   CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
   // Number of trusted reverse proxies: decides which address of X-Forwarded-For the login limit counts.
   TRUST_PROXY_HOPS: integer(0, 10).default(0),
@@ -266,6 +284,13 @@ function toConfig(env: Environment) {
       instances: env.MAINTENANCE_INSTANCES,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+    tracing: {
+      isOn:
+        !env.OTEL_SDK_DISABLED &&
+        env.OTEL_TRACES_EXPORTER === 'otlp' &&
+        (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined,
+      protocol: env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL,
+    },
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
   };
 }

@@ -70,11 +70,16 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
     private readonly replicas: Replicas,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
     private readonly health: HealthComponents,
+    private readonly metrics: Metrics,
   ) {}
 
   async onModuleInit(): Promise<void> {
     this.health.register(databaseHealth(this.watchdog));
     if (this.replicas.all.length > 0) this.health.register(replicasHealth(this.replicas));
+    this.metrics.observedGauge(
+      { name: 'ethhook_database_up', help: '1 while the primary answers this process, else 0.' },
+      () => [{ labels: {}, value: Number(this.watchdog.state.up) }],
+    );
     this.watchdog.start();
     const { poolMin, writePoolMin } = this.config.database;
     await Promise.all([

@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { sessionSettings } from './connection.js';
-import { breaksConnection } from './database-error.js';
+import { breaksConnection, sqlState } from './database-error.js';
 import type { Sql } from './sql.js';
+import { inSpan } from '../telemetry/tracing.js';
 
 /** Decides the statement time-out: what a user waits for, what runs behind, what may take hours. */
 export type WorkClass = 'interactive' | 'background' | 'maintenance';
@@ -75,7 +76,11 @@ export class Wire {
     ].join('; ');
   }
 
-  private async send<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
+  private send<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
+    return inSpan(spanOf(statement), () => this.sendNow(client, statement, moment));
+  }
+
+  private async sendNow<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
     const { name, text, isPlannedByValues = false } = statement;
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
@@ -103,6 +108,13 @@ export class Wire {
     }
   }
 }
+
+/** By the statement's label: neither its text nor its values. */
+const spanOf = ({ label }: Sql<unknown>) => ({
+  name: label,
+  attributes: { 'db.system.name': 'postgresql', 'db.query.summary': label },
+  codeOf: (error: unknown) => sqlState(error) ?? 'connection',
+});
 
 const pooledSettings = Object.entries(sessionSettings).map(([name, value]) => [name, `'${value}'`] as const);
 

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Metrics, type Counter, type Sample } from '../telemetry/metrics.js';
+import { SharedLook } from '../telemetry/shared-look.js';
+import { JobLedger } from './job-ledger.repository.js';
 import type { RunEnd } from './job-run.js';
 
-/** What this process has run. */
+const LOOK_TIMES = { freshMs: 1000, timeoutMs: 1000 };
+
+/** What this process has run, and when each job last ended well anywhere. */
 @Injectable()
 export class JobMetrics {
   private readonly runs: Counter<'job' | 'outcome'>;
   private readonly running = new Map<string, number>();
   private readonly lastSeconds = new Map<string, number>();
-  private readonly lastSuccess = new Map<string, number>();
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, ledger: JobLedger) {
     this.runs = metrics.counter({
       name: 'ethhook_job_runs_total',
       help: 'Attempts of jobs that ended on this instance; queued: to be tried again.',
@@ -20,10 +23,17 @@ export class JobMetrics {
       metrics.observedGauge({ name, help, labels: ['job'] }, () => samplesOf(values));
     gauge('ethhook_job_running', '1 while this instance runs the job.', this.running);
     gauge('ethhook_job_last_duration_seconds', 'Of the last attempt on this instance.', this.lastSeconds);
-    gauge(
-      'ethhook_job_last_success_timestamp_seconds',
-      'When a run ended well on this instance.',
-      this.lastSuccess,
+    const successes = new SharedLook(() => ledger.lastSuccesses(), LOOK_TIMES);
+    metrics.observedGauge(
+      {
+        name: 'ethhook_job_last_success_timestamp_seconds',
+        help: 'When a run of the job last ended well, on any instance.',
+        labels: ['job'],
+      },
+      async () => {
+        const found = await successes.get().catch(() => []);
+        return found.map(({ job, finishedAtSeconds }) => ({ labels: { job }, value: finishedAtSeconds }));
+      },
     );
   }
 
@@ -35,7 +45,6 @@ export class JobMetrics {
     this.running.set(job, 0);
     this.runs.increment({ job, outcome: state });
     this.lastSeconds.set(job, seconds);
-    if (state === 'succeeded') this.lastSuccess.set(job, Date.now() / 1000);
   }
 }
 

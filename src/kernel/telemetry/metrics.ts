@@ -15,6 +15,13 @@ const MAX_SERIES = 100;
 /** What is not known by then is left out of the scrape: a database that does not answer hides nothing else. */
 const READ_TIMEOUT_MS = 1000;
 
+/** Gauges that prom-client calls counters; what they count is in `nodejs_active_handles` and its like, by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 type Labels<Name extends string> = Readonly<Record<Name, string>>;
 
 interface Definition<Name extends string> {
@@ -50,6 +57,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
   }
 
   readonly contentType = this.registry.contentType;
