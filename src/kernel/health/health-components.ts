@@ -35,6 +35,8 @@ export class HealthComponents {
   }
 
   get all(): readonly { name: string; look: () => Promise<ComponentHealth> }[] {
-    return [...this.components].map(([name, look]) => ({ name, look }));
+    return [...this.components]
+      .map(([name, look]) => ({ name, look }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 }

@@ -47,7 +47,8 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     summary: 'Readiness: send requests only while this is 200',
-    description: 'With the health of each component. What is degraded does not keep requests from being answered.',
+    description:
+      'With the health of each component. What is degraded does not keep requests from being answered.',
   })
   @ApiAnswers({ schema: readySchema, description: 'Ready.', example: readyExample })
   @ApiResponse({

@@ -30,7 +30,10 @@ export class SchemaHealth implements OnModuleInit {
     const { pending, unknown } = await this.pendingMigrations((text) => this.run(text));
     const details = { pending_migrations: pending.length, newer_migrations: unknown.length };
     if (pending.length > 0)
-      return { status: 'down', details: { ...details, message: `${pending.length} migration(s) are pending` } };
+      return {
+        status: 'down',
+        details: { ...details, message: `${pending.length} migration(s) are pending` },
+      };
     if (unknown.length === 0) return { status: 'up', details };
     return { status: 'up', details: { ...details, message: 'newer than this version, which is fine' } };
   }

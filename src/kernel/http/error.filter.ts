@@ -44,7 +44,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const { status, body, retryAfterSeconds } = answerOf(thrown, request);
   // A refusal that has no cause is meant, and under load there are thousands of them.
   if (isRefusal(thrown)) request.log.debug({ code: body.code, trace_id: body.trace_id }, 'request refused');
-  else if (status >= 500) 
+  else if (status >= 500)
     request.log.error({ err: thrown, code: body.code, trace_id: body.trace_id }, 'request failed');
   if (reply.sent) return;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));

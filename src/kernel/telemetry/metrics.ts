@@ -92,13 +92,13 @@ export class Metrics {
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
     const bound = boundedSeries<Name>();
-    new PromGauge({ ...this.options(definition), collect: collectFrom(read, bound) });
+    new PromGauge({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   /** A counter that is kept elsewhere, and read like an observed gauge. */
   observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
     const bound = boundedSeries<Name>();
-    new PromCounter({ ...this.options(definition), collect: collectFrom(read, bound) });
+    new PromCounter({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
@@ -109,15 +109,24 @@ export class Metrics {
 type Read<Name extends string> = () => readonly Sample<Name>[] | Promise<readonly Sample<Name>[]>;
 interface Resettable<Name extends string> {
   reset(): void;
+  remove(): void;
   inc(labels: Labels<Name>, value: number): void;
 }
 
-const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
-  async function (this: Resettable<Name>) {
+const collectFrom = <Name extends string>(
+  { labels = [] }: Definition<Name>,
+  read: Read<Name>,
+  bound: (labels: Labels<Name>) => Labels<Name>,
+) => {
+  const hasNoLabels = labels.length === 0;
+  return async function (this: Resettable<Name>) {
     const samples = await Promise.race([read(), nothingAfter(READ_TIMEOUT_MS)]);
     this.reset();
+    // Without labels it would say 0 now: a figure that nobody has measured.
+    if (hasNoLabels) this.remove();
     for (const { labels, value } of samples) this.inc(bound(labels), value);
   };
+};
 
 const nothingAfter = (ms: number) =>
   new Promise<readonly never[]>((resolve) => {

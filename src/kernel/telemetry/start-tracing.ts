@@ -15,8 +15,10 @@ export type StopTracing = () => Promise<void>;
  */
 export async function startTracing({ tracing }: Pick<AppConfig, 'tracing'>): Promise<StopTracing | null> {
   if (!tracing.isOn) return null;
-  const [{ BatchSpanProcessor, NodeTracerProvider }, { detectResources, envDetector, resourceFromAttributes }] =
-    await Promise.all([import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/resources')]);
+  const [
+    { BatchSpanProcessor, NodeTracerProvider },
+    { detectResources, envDetector, resourceFromAttributes },
+  ] = await Promise.all([import('@opentelemetry/sdk-trace-node'), import('@opentelemetry/resources')]);
   const { OTLPTraceExporter } =
     tracing.protocol === 'http/json'
       ? await import('@opentelemetry/exporter-trace-otlp-http')
@@ -36,7 +38,11 @@ export async function startTracing({ tracing }: Pick<AppConfig, 'tracing'>): Pro
 // What the libraries say names the receiver, whose URL may hold a secret.
 function sayTroubleSeldom(): void {
   const errors = new TaskErrors(new Logger('Traces'));
-  const lost = new DomainError('unavailable', 'traces_not_exported', 'traces could not be sent to their receiver');
+  const lost = new DomainError(
+    'unavailable',
+    'traces_not_exported',
+    'traces could not be sent to their receiver',
+  );
   const report = () => void errors.report(lost);
   const ignore = () => undefined;
   diag.setLogger(

@@ -80,8 +80,10 @@ export class ServerMetrics {
   }
 
   private upkeep(): void {
-    const rows = (kind: 'liveRows' | 'deadRows'): Value<'table'> =>
-      ({ tables }) => tables.map((table) => ({ labels: { table: table.table }, value: table[kind] }));
+    const rows =
+      (kind: 'liveRows' | 'deadRows'): Value<'table'> =>
+      ({ tables }) =>
+        tables.map((table) => ({ labels: { table: table.table }, value: table[kind] }));
     this.gauge('table_live_rows', 'Estimate, of the tables that grow.', rows('liveRows'), ['table']);
     this.gauge('table_dead_rows', 'Estimate, of the tables that grow.', rows('deadRows'), ['table']);
     this.gauge(
@@ -90,7 +92,11 @@ export class ServerMetrics {
       one('transactionIdAge'),
     );
     this.gauge('oldest_multixact_id_age', 'The same for multixacts.', one('multixactIdAge'));
-    this.gauge('freeze_max_age', 'autovacuum_freeze_max_age: older ones are frozen by force.', one('freezeMaxAge'));
+    this.gauge(
+      'freeze_max_age',
+      'autovacuum_freeze_max_age: older ones are frozen by force.',
+      one('freezeMaxAge'),
+    );
   }
 
   private replication(): void {
@@ -128,9 +134,9 @@ export class ServerMetrics {
   }
 }
 
-type Figure = { [Key in keyof ServerFiguresRow]: ServerFiguresRow[Key] extends number | null ? Key : never }[
-  keyof ServerFiguresRow
-];
+type Figure = {
+  [Key in keyof ServerFiguresRow]: ServerFiguresRow[Key] extends number | null ? Key : never;
+}[keyof ServerFiguresRow];
 
 const one =
   (figure: Figure): Value<never> =>
