@@ -9,7 +9,7 @@ const LOOK_TIMES = { freshMs: 1000, timeoutMs: 1000 };
 /** What this process has run, and when each job last ended well anywhere. */
 @Injectable()
 export class JobMetrics {
-  private readonly runs: Counter<'job' | 'outcome'>;
+  private readonly runs: Counter<'job_name' | 'outcome'>;
   private readonly running = new Map<string, number>();
   private readonly lastSeconds = new Map<string, number>();
 
@@ -17,10 +17,10 @@ export class JobMetrics {
     this.runs = metrics.counter({
       name: 'ethhook_job_runs_total',
       help: 'Attempts of jobs that ended on this instance; queued: to be tried again.',
-      labels: ['job', 'outcome'],
+      labels: ['job_name', 'outcome'],
     });
     const gauge = (name: string, help: string, values: ReadonlyMap<string, number>) =>
-      metrics.observedGauge({ name, help, labels: ['job'] }, () => samplesOf(values));
+      metrics.observedGauge({ name, help, labels: ['job_name'] }, () => samplesOf(values));
     gauge('ethhook_job_running', '1 while this instance runs the job.', this.running);
     gauge('ethhook_job_last_duration_seconds', 'Of the last attempt on this instance.', this.lastSeconds);
     const successes = new SharedLook(() => ledger.lastSuccesses(), LOOK_TIMES);
@@ -28,11 +28,11 @@ export class JobMetrics {
       {
         name: 'ethhook_job_last_success_timestamp_seconds',
         help: 'When a run of the job last ended well, on any instance.',
-        labels: ['job'],
+        labels: ['job_name'],
       },
       async () => {
         const found = await successes.get().catch(() => []);
-        return found.map(({ job, finishedAtSeconds }) => ({ labels: { job }, value: finishedAtSeconds }));
+        return found.map(({ job, finishedAtSeconds }) => ({ labels: { job_name: job }, value: finishedAtSeconds }));
       },
     );
   }
@@ -43,10 +43,10 @@ export class JobMetrics {
 
   ended(job: string, state: RunEnd['state'], seconds: number): void {
     this.running.set(job, 0);
-    this.runs.increment({ job, outcome: state });
+    this.runs.increment({ job_name: job, outcome: state });
     this.lastSeconds.set(job, seconds);
   }
 }
 
-const samplesOf = (values: ReadonlyMap<string, number>): Sample<'job'>[] =>
-  [...values].map(([job, value]) => ({ labels: { job }, value }));
+const samplesOf = (values: ReadonlyMap<string, number>): Sample<'job_name'>[] =>
+  [...values].map(([job, value]) => ({ labels: { job_name: job }, value }));
