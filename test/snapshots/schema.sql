@@ -205,6 +205,26 @@ CREATE TABLE ethhook_admin_retention (
     CONSTRAINT ethhook_admin_retention_only_row_check CHECK (only_row)
 );
 
+CREATE TABLE ethhook_admin_route_minutes (
+    minute timestamp with time zone NOT NULL,
+    instance text NOT NULL,
+    part integer NOT NULL,
+    route text NOT NULL,
+    method text NOT NULL,
+    requests integer NOT NULL,
+    errors integer NOT NULL,
+    client_errors integer NOT NULL,
+    timeouts integer NOT NULL,
+    cache_hits integer NOT NULL,
+    cache_misses integer NOT NULL,
+    sum_ms double precision NOT NULL,
+    max_ms double precision NOT NULL,
+    database_ms double precision NOT NULL,
+    bins integer[] NOT NULL,
+    counts integer[] NOT NULL,
+    CONSTRAINT ethhook_admin_route_minutes_pkey PRIMARY KEY (minute, instance, part, route, method)
+);
+
 CREATE TABLE ethhook_admin_samples (
     series text NOT NULL,
     object text NOT NULL,
@@ -247,6 +267,19 @@ CREATE TABLE ethhook_admin_shadow_differences (
     seen_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT ethhook_admin_shadow_differences_pkey PRIMARY KEY (id)
 );
+
+CREATE TABLE ethhook_admin_tenant_hours (
+    hour timestamp with time zone NOT NULL,
+    user_id uuid NOT NULL,
+    endpoint_id uuid NOT NULL,
+    requests bigint NOT NULL,
+    database_ms double precision NOT NULL,
+    rows bigint NOT NULL,
+    bytes bigint NOT NULL,
+    statements bigint NOT NULL,
+    CONSTRAINT ethhook_admin_tenant_hours_pkey PRIMARY KEY (hour, user_id, endpoint_id)
+);
+CREATE INDEX ethhook_admin_tenant_hours_user_idx ON ethhook_admin_tenant_hours USING btree (user_id, hour);
 
 CREATE TABLE event_blocks (
     user_id uuid NOT NULL,
@@ -734,4 +767,8 @@ CREATE TRIGGER ethhook_admin_fill BEFORE INSERT OR UPDATE OF application_id ON e
 CREATE TRIGGER ethhook_admin_place AFTER INSERT OR UPDATE OF application_id, chain_ids, user_id ON endpoints FOR EACH ROW EXECUTE FUNCTION ethhook_admin_place_endpoint();
 CREATE TRIGGER ethhook_admin_after_retiming AFTER UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
 CREATE TRIGGER ethhook_admin_before_retiming BEFORE UPDATE OF ingested_at ON events FOR EACH ROW WHEN ((old.ingested_at IS DISTINCT FROM new.ingested_at)) EXECUTE FUNCTION ethhook_admin_follow_event();
+COMMENT ON COLUMN ethhook_admin_route_minutes.bins IS 'Of latency, those that are not empty; counts has how many are in each.';
+COMMENT ON COLUMN ethhook_admin_route_minutes.instance IS 'A process; empty: all of them, and the whole hour.';
 COMMENT ON COLUMN ethhook_admin_setting_changes.target IS 'A table, or the word server.';
+COMMENT ON COLUMN ethhook_admin_tenant_hours.endpoint_id IS 'All 0: not about one endpoint.';
+COMMENT ON COLUMN ethhook_admin_tenant_hours.user_id IS 'All 0: nobody was logged in; all f: tenants that there was no room for.';

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { sessionSettings } from './connection.js';
+import { requestCost } from '../telemetry/requests/request-cost.js';
 import { breaksConnection, sqlState } from './database-error.js';
 import type { Sql } from './sql.js';
 import { inSpan } from '../telemetry/tracing.js';
@@ -46,14 +47,14 @@ export class Wire {
     run: (tx: QueryRunner) => Promise<T>,
     moment?: string,
   ): Promise<T> {
-    await client.query(this.beginText(options));
+    await exchange(client, this.beginText(options));
     try {
       const result = await run({ query: (statement) => this.send(client, statement, moment) });
-      await client.query('COMMIT');
+      await exchange(client, 'COMMIT');
       return result;
     } catch (error) {
       // A connection that cannot roll back is closed by its release, which rolls back too.
-      if (!breaksConnection(error)) await client.query('ROLLBACK');
+      if (!breaksConnection(error)) await exchange(client, 'ROLLBACK');
       throw error;
     }
   }
@@ -85,7 +86,7 @@ export class Wire {
     const values = valuesAt(statement, moment);
     if (isPlannedByValues) return this.sendPlannedByValues(client, { text, values });
     const isNamed = name !== '' && this.pooler === 'none';
-    return (await client.query({ ...(isNamed ? { name } : {}), text, values })).rows as Row[];
+    return exchange<Row>(client, { ...(isNamed ? { name } : {}), text, values });
   }
 
   // plan_cache_mode holds for a statement without a name too. A transaction that has failed takes its SET back by itself.
@@ -100,11 +101,11 @@ export class Wire {
             'SET LOCAL plan_cache_mode = force_custom_plan',
             `SET LOCAL plan_cache_mode = ${sessionSettings.plan_cache_mode}`,
           ];
-    await client.query(set);
+    await exchange(client, set);
     try {
-      return (await client.query(statement)).rows as Row[];
+      return await exchange<Row>(client, statement);
     } finally {
-      await client.query(reset).catch(() => undefined);
+      await exchange(client, reset).catch(() => undefined);
     }
   }
 }
@@ -115,6 +116,20 @@ const spanOf = ({ label }: Sql<unknown>) => ({
   attributes: { 'db.system.name': 'postgresql', 'db.query.summary': label },
   codeOf: (error: unknown) => sqlState(error) ?? 'connection',
 });
+
+/** Sends it, and adds what it takes to the request that it is for. Text alone, such as BEGIN, is no statement of ours. */
+async function exchange<Row>(client: pg.ClientBase, query: string | pg.QueryConfig): Promise<Row[]> {
+  const cost = requestCost.getStore();
+  const startedAt = performance.now();
+  let rows = 0;
+  try {
+    const result = await client.query(query);
+    rows = result.rowCount ?? 0;
+    return result.rows as Row[];
+  } finally {
+    cost?.add(performance.now() - startedAt, rows, typeof query === 'string' ? 0 : 1);
+  }
+}
 
 const pooledSettings = Object.entries(sessionSettings).map(([name, value]) => [name, `'${value}'`] as const);
 

@@ -46,6 +46,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   if (isRefusal(thrown)) request.log.debug({ code: body.code, trace_id: body.trace_id }, 'request refused');
   else if (status >= 500)
     request.log.error({ err: thrown, code: body.code, trace_id: body.trace_id }, 'request failed');
+  request.errorCode = body.code;
   if (reply.sent) return;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   void reply

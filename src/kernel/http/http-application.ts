@@ -10,6 +10,8 @@ import { LoadShedder } from '../protection/load-shedder.js';
 import { RATE_LIMIT_HEADERS } from '../protection/rate-limit.guards.js';
 import { NestLogger, type Logger } from '../telemetry/logger.js';
 import { Metrics } from '../telemetry/metrics.js';
+import { recordRequests } from '../telemetry/requests/record-requests.js';
+import { RequestRecorder } from '../telemetry/requests/request-recorder.js';
 import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { BASE_PATH } from './base-path.js';
 import { ErrorFilter, pathOf, sendError } from './error.filter.js';
@@ -68,6 +70,7 @@ export async function createHttpApplication(
   const shedder = new LoadShedder({ maxInFlight, maxDelayMs: maxEventLoopDelayMs }, isProbe);
   await app.register(shedder.plugin);
   shedder.register(app.get(Metrics));
+  recordRequests(app.getHttpAdapter().getInstance(), app.get(RequestRecorder));
   serveOpenApi(app);
   return app;
 }

@@ -20,6 +20,7 @@ export class SseSocket implements LiveSocket {
     reply.hijack();
     reply.request.leaveInFlight?.();
     endSpan(reply.request, reply);
+    reply.request.becomeStream?.();
     const { raw } = reply;
     raw.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),

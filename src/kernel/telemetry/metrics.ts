@@ -30,6 +30,8 @@ interface Definition<Name extends string> {
   readonly help: string;
   /** Their values come from the code: names of reads and tasks, never an id or a path. */
   readonly labels?: readonly Name[];
+  /** Where the code has more combinations of them. */
+  readonly maxSeries?: number;
 }
 
 export interface Counter<Name extends string> {
@@ -69,7 +71,7 @@ export class Metrics {
 
   counter<Name extends string = never>(definition: Definition<Name>): Counter<Name> {
     const counter = new PromCounter(this.options(definition));
-    const bound = boundedSeries<Name>();
+    const bound = boundedSeries<Name>(definition.maxSeries);
     return { increment: (labels, by = 1) => counter.inc(bound(labels), by) };
   }
 
@@ -78,7 +80,7 @@ export class Metrics {
   ): Histogram<Name> {
     const buckets = [...definition.buckets];
     const histogram = new PromHistogram({ ...this.options(definition), buckets });
-    const bound = boundedSeries<Name>();
+    const bound = boundedSeries<Name>(definition.maxSeries);
     return { observe: (labels, value) => histogram.observe(bound(labels), value) };
   }
 
@@ -91,13 +93,13 @@ export class Metrics {
 
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>();
+    const bound = boundedSeries<Name>(definition.maxSeries);
     new PromGauge({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   /** A counter that is kept elsewhere, and read like an observed gauge. */
   observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>();
+    const bound = boundedSeries<Name>(definition.maxSeries);
     new PromCounter({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
@@ -133,11 +135,11 @@ const nothingAfter = (ms: number) =>
     setTimeout(() => resolve([]), ms).unref();
   });
 
-function boundedSeries<Name extends string>(): (labels: Labels<Name>) => Labels<Name> {
+function boundedSeries<Name extends string>(maxSeries = MAX_SERIES): (labels: Labels<Name>) => Labels<Name> {
   const seen = new Set<string>();
   return (labels) => {
     const key = JSON.stringify(labels);
-    if (seen.size < MAX_SERIES) seen.add(key);
+    if (seen.size < maxSeries) seen.add(key);
     if (seen.has(key)) return labels;
     return Object.fromEntries(Object.keys(labels).map((name) => [name, 'other'])) as Labels<Name>;
   };

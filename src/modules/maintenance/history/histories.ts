@@ -21,6 +21,8 @@ export const histories: readonly History[] = [
   },
   { table: 'ethhook_admin_shadow_differences', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_route_minutes', time: 'minute', keptDays: 400, keepsNewestOf: [] },
+  { table: 'ethhook_admin_tenant_hours', time: 'hour', keptDays: 90, keepsNewestOf: [] },
   { table: 'deletions', time: 'finished_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'statistics_audits', time: 'audited_at', keptDays: 365, keepsNewestOf: [] },
 ];

@@ -20,10 +20,10 @@ export const pruneHistory = (history: History & { rows: number }) => sql<{ remov
   'maintenance.prune-history',
 )`
   WITH old AS MATERIALIZED (
-    SELECT h.id ${outdated(history)}
-     ORDER BY h.${identifier(history.time)}, h.id
+    SELECT h.ctid AS place ${outdated(history)}
+     ORDER BY h.${identifier(history.time)}, h.ctid
      LIMIT ${history.rows} FOR UPDATE SKIP LOCKED
   ), gone AS (
-    DELETE FROM ${identifier(history.table)} h USING old o WHERE h.id = o.id RETURNING 1
+    DELETE FROM ${identifier(history.table)} h USING old o WHERE h.ctid = o.place RETURNING 1
   )
   SELECT count(*)::int AS "removed" FROM gone`;
