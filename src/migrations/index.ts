@@ -22,6 +22,7 @@ import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSetting
 import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMonitoringSamples.js';
+import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
@@ -51,5 +52,6 @@ export const migrations = [
   KeepRemovedFigures1764530000000,
   TrackDailyChanges1764540000000,
   CreateMonitoringSamples1764600000000,
+  RecordFindings1764640000000,
   CreateRequestFigures1764650000000,
 ] as const;

@@ -89,6 +89,27 @@ it('prunes the other histories by their own time, beside somebody who holds a ro
   expect(await count('ethhook_admin_shadow_differences')).toBe(1);
 });
 
+it('prunes figures, which have no id, and findings with their openings; not those that are open', async () => {
+  await database.query(
+    `INSERT INTO ethhook_admin_samples (series, object, at, value)
+     SELECT 's', '', now() - d * INTERVAL '1 day', 1 FROM unnest('{100,91,80}'::int[]) d`,
+  );
+  await database.query(
+    `WITH f AS (
+       INSERT INTO ethhook_admin_findings
+              (check_name, object, severity, title, evidence, why, advice, opened_at, last_seen_at, resolved_at, seen_limits)
+       SELECT 'c', o, 'info', '', '{}', '', '', now() - INTERVAL '2 years', now(), CASE o WHEN 'over' THEN now() - INTERVAL '1 year 1 day' END, '{}'
+         FROM unnest('{over,open}'::text[]) o RETURNING *)
+     INSERT INTO ethhook_admin_finding_openings (finding_id, opened_at, last_seen_at, resolved_at, severity, title, evidence)
+     SELECT id, opened_at, last_seen_at, resolved_at, severity, title, evidence FROM f`,
+  );
+  expect(await runJob(database.url, job)).toMatchObject({ rows: 4 });
+  expect(await count('ethhook_admin_samples')).toBe(1);
+  expect(await count(`ethhook_admin_findings WHERE object = 'open'`)).toBe(1);
+  expect(await count('ethhook_admin_findings')).toBe(1);
+  expect(await count('ethhook_admin_finding_openings')).toBe(1);
+});
+
 it('does without tables that are not there', async () => {
   await database.query('DROP TABLE ethhook_admin_job_runs, statistics_audits');
   expect(await runJob(database.url, job)).toMatchObject({ rows: 0, summary: 'Removed 0 rows.' });

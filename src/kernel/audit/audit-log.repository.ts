@@ -15,7 +15,7 @@ export interface Author {
 export interface AuditEntry extends Author {
   /** `<resource>.<past participle>`, e.g. `endpoint.updated`. */
   readonly action: string;
-  readonly resourceType: 'user' | 'application' | 'endpoint' | 'job' | 'run' | 'cache';
+  readonly resourceType: 'user' | 'application' | 'endpoint' | 'job' | 'run' | 'cache' | 'finding' | 'alert';
   /** null: what has no id has a name. */
   readonly resourceId: string | null;
   readonly name?: string;

@@ -141,6 +141,12 @@ const environmentSchema = z.object({
   RETENTION_DAYS: integer(0, 36_500)
     .default(0)
     .refine((days) => days === 0 || days >= 35, { message: 'must be 0 (off) or at least 35' }),
+  // Node's client takes no password in a URL: the signature is what proves the sender.
+  ALERT_WEBHOOK_URL: urlWith('https:', 'http:')
+    .refine((text) => !hasCredentials(text), { message: 'must not contain a user or a password' })
+    .optional(),
+  ALERT_WEBHOOK_SECRET: z.string().min(16).optional(),
+  ALERT_MIN_SEVERITY: z.enum(['info', 'warning', 'critical']).default('warning'),
   DATA_DIR: z.string().min(1).default('.data'),
   DEMO_EVENTS: integer(0, 10_000_000).default(200_000),
 });
@@ -179,6 +185,8 @@ function contradictions(present: NodeJS.ProcessEnv, env: Environment | undefined
     problems.push('DATABASE_WRITE_POOL_MIN: must not be greater than DATABASE_WRITE_POOL_MAX');
   if (env?.DATABASE_POOLER === 'transaction' && env.DATABASE_DIRECT_URL === undefined)
     problems.push('DATABASE_DIRECT_URL: is required when DATABASE_POOLER is transaction');
+  if (present['ALERT_WEBHOOK_URL'] !== undefined && present['ALERT_WEBHOOK_SECRET'] === undefined)
+    problems.push('ALERT_WEBHOOK_SECRET: is required when ALERT_WEBHOOK_URL is set');
   return problems;
 }
 
@@ -283,6 +291,14 @@ function toConfig(env: Environment) {
       /** Of this server, each with its pool. */
       instances: env.MAINTENANCE_INSTANCES,
     },
+    alerts: {
+      /** Where findings are told; null: nowhere. */
+      webhook:
+        env.ALERT_WEBHOOK_URL === undefined || env.ALERT_WEBHOOK_SECRET === undefined
+          ? null
+          : { url: env.ALERT_WEBHOOK_URL, secret: env.ALERT_WEBHOOK_SECRET },
+      minSeverity: env.ALERT_MIN_SEVERITY,
+    },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
     tracing: {
       isOn:
@@ -314,6 +330,15 @@ function isUrlOf(value: string, protocols: readonly string[]): boolean {
     // The driver decodes these, and its error would show the whole URL.
     for (const part of [username, password, pathname]) decodeURIComponent(part);
     return protocols.includes(protocol);
+  } catch {
+    return false;
+  }
+}
+
+function hasCredentials(text: string): boolean {
+  try {
+    const { username, password } = new URL(text);
+    return username !== '' || password !== '';
   } catch {
     return false;
   }

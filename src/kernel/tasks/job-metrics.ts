@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Metrics, type Counter, type Sample } from '../telemetry/metrics.js';
 import { SharedLook } from '../telemetry/shared-look.js';
 import { JobLedger } from './job-ledger.repository.js';
+import { JobSet } from './job-set.js';
 import type { RunEnd } from './job-run.js';
 
 const LOOK_TIMES = { freshMs: 1000, timeoutMs: 1000 };
@@ -13,7 +14,7 @@ export class JobMetrics {
   private readonly running = new Map<string, number>();
   private readonly lastSeconds = new Map<string, number>();
 
-  constructor(metrics: Metrics, ledger: JobLedger) {
+  constructor(metrics: Metrics, ledger: JobLedger, jobs: JobSet) {
     this.runs = metrics.counter({
       name: 'ethhook_job_runs_total',
       help: 'Attempts of jobs that ended on this instance; queued: to be tried again.',
@@ -23,6 +24,11 @@ export class JobMetrics {
       metrics.observedGauge({ name, help, labels: ['job_name'] }, () => samplesOf(values));
     gauge('ethhook_job_running', '1 while this instance runs the job.', this.running);
     gauge('ethhook_job_last_duration_seconds', 'Of the last attempt on this instance.', this.lastSeconds);
+    metrics.observedGauge(
+      { name: 'ethhook_job_scheduled', help: '1 where the job has a schedule.', labels: ['job_name'] },
+      () =>
+        jobs.all().map((job) => ({ labels: { job_name: job.name }, value: Number(jobs.scheduleOf(job) !== null) })),
+    );
     const successes = new SharedLook(() => ledger.lastSuccesses(), LOOK_TIMES);
     metrics.observedGauge(
       {
@@ -32,7 +38,10 @@ export class JobMetrics {
       },
       async () => {
         const found = await successes.get().catch(() => []);
-        return found.map(({ job, finishedAtSeconds }) => ({ labels: { job_name: job }, value: finishedAtSeconds }));
+        return found.map(({ job, finishedAtSeconds }) => ({
+          labels: { job_name: job },
+          value: finishedAtSeconds,
+        }));
       },
     );
   }

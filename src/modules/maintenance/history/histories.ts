@@ -23,6 +23,10 @@ export const histories: readonly History[] = [
   { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_route_minutes', time: 'minute', keptDays: 400, keepsNewestOf: [] },
   { table: 'ethhook_admin_tenant_hours', time: 'hour', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_alerts', time: 'ended_at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_check_reports', time: 'created_at', keptDays: 365, keepsNewestOf: [] },
+  { table: 'ethhook_admin_finding_openings', time: 'resolved_at', keptDays: 365, keepsNewestOf: [] },
+  { table: 'ethhook_admin_findings', time: 'resolved_at', keptDays: 365, keepsNewestOf: [] },
   { table: 'deletions', time: 'finished_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'statistics_audits', time: 'audited_at', keptDays: 365, keepsNewestOf: [] },
 ];

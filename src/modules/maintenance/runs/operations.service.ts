@@ -75,11 +75,11 @@ export class Operations {
     });
   }
 
-  // A token may be a day old: whoever changes something must still be an administrator.
-  private recorded<T>(
-    author: Author,
-    change: (tx: QueryRunner, log: AuditLogRepository) => Promise<T>,
-  ): Promise<T> {
+  /**
+   * A change of an operator and its entry in the audit log, in one transaction. Throws 403 admin_only: a token may be a day old,
+   * and whoever changes something must still be an administrator.
+   */
+  recorded<T>(author: Author, change: (tx: QueryRunner, log: AuditLogRepository) => Promise<T>): Promise<T> {
     return this.database.transaction({}, async (tx) => {
       const isOperator = author.userId === null || (await new OperatorsRepository(tx).lock(author.userId));
       if (!isOperator) throw operatorGone();

@@ -1,0 +1,9 @@
+import { sql } from '../../../../../kernel/database/sql.js';
+
+/** pg_stat_database's row of this database with all that this version has, and its size. */
+export const readDatabaseFigures = () => sql<{ figures: Record<string, unknown> }>(
+  'monitoring.read-database-figures',
+)`
+  SELECT to_jsonb(d) - 'datid' || jsonb_build_object('size_bytes', pg_database_size(d.datname)) AS "figures"
+    FROM pg_stat_database d
+   WHERE d.datname = current_database()`;
