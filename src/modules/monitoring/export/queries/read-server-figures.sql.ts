@@ -63,7 +63,7 @@ export const readServerFigures = (p: { tables: readonly string[] }) =>
                             FILTER (WHERE a.pid <> pg_backend_pid()), 0)::float8 AS longest
             FROM pg_stat_activity a
            -- The kind of another role's session is told to roles that may read all statistics.
-           WHERE a.backend_type = 'client backend' OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL)) s
+           WHERE a.backend_type = 'client backend' OR (a.backend_type IS NULL AND a.usesysid IS NOT NULL AND a.datid IS NOT NULL)) s
     JOIN pg_stat_database d ON d.datname = current_database()
    CROSS JOIN (SELECT max(age(b.datfrozenxid)) AS xid_age, max(mxid_age(b.datminmxid)) AS mxid_age
                  FROM pg_database b) w
