@@ -76,7 +76,7 @@ it('sends a span of each request below its caller, with those of its statements,
   const refused = await get(`/endpoints/${ids.bobMain}/statistics`, {
     traceparent: `00-${TRACE}-${PARENT}-01`,
   });
-  expect([refused.status, await refused.json()]).toMatchObject([404, { trace_id: TRACE }]);
+  expect([refused.status, await refused.json()]).toMatchObject([403, { trace_id: TRACE }]);
   for (const path of ['/health/ready', '/health/live', '/metrics']) await (await get(path)).text();
 
   const mine = () => receiver.spans.filter(({ traceId }) => traceId === TRACE);
