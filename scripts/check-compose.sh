@@ -28,7 +28,7 @@ for profile_name in '' replica monitoring; do
 done
 
 status=0
-for variable in $(sed -n 's/^  \([A-Z][A-Z_]*\): .*/\1/p' src/kernel/config/config.ts); do
+for variable in $(sed -n 's/^  \([A-Z][A-Z_]*\): .*/\1/p' src/kernel/config/*.ts); do
   if ! grep -Eq "^(# )?$variable=" .env.example; then
     echo ".env.example does not explain $variable" >&2
     status=1

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { isCronExpression } from '../tasks/cron-schedule.js';
 import { parseWindow } from '../tasks/maintenance-windows.js';
+import { flag, urlWith } from './environment-values.js';
+import { toTracing, tracingEnvironment } from './tracing-environment.js';
 
 export const APP_CONFIG = Symbol('APP_CONFIG');
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const urlWith = (...protocols: string[]) =>
-  z.string().refine((value) => isUrlOf(value, protocols), {
-    message: `must be a valid URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  });
 const percent = z
   .string()
   .refine((text) => Number(text) >= 0 && Number(text) <= 100, { message: 'must be a number from 0 to 100' })
@@ -18,8 +16,6 @@ const commaList = (value: string) =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** `name=cron; name=off`; null: off. Whether there are jobs of these names is known when the modules have registered theirs. */
 const schedules = z
@@ -50,7 +46,6 @@ const windows = z
   });
 const timeZone = z.string().refine(isTimeZone, { message: 'must be a time zone such as Europe/Berlin' });
 
-const otlpProtocol = z.enum(['http/protobuf', 'http/json']);
 const postgresUrl = urlWith('postgres:', 'postgresql:');
 
 /** Every environment variable that the server reads. Times are in the unit of the name. */
@@ -72,23 +67,7 @@ const environmentSchema = z.object({
   CACHE_MEMORY_MB: integer(1, 4096).default(64),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
-  // OpenTelemetry's own names. What else begins with OTEL_ is read by its libraries.
-  OTEL_SDK_DISABLED: flag.default(false),
-  OTEL_TRACES_EXPORTER: z.enum(['otlp', 'none']).default('otlp'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: urlWith('http:', 'https:').optional(),
-  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: urlWith('http:', 'https:').optional(),
-  OTEL_EXPORTER_OTLP_PROTOCOL: otlpProtocol.default('http/protobuf'),
-  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: otlpProtocol.optional(),
-  OTEL_TRACES_SAMPLER: z
-    .enum([
-      'always_on',
-      'always_off',
-      'traceidratio',
-      'parentbased_always_on',
-      'parentbased_always_off',
-      'parentbased_traceidratio',
-    ])
-    .optional(),
+  ...tracingEnvironment,
   CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
   // Number of trusted reverse proxies: decides which address of X-Forwarded-For the login limit counts.
   TRUST_PROXY_HOPS: integer(0, 10).default(0),
@@ -300,13 +279,7 @@ function toConfig(env: Environment) {
       minSeverity: env.ALERT_MIN_SEVERITY,
     },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
-    tracing: {
-      isOn:
-        !env.OTEL_SDK_DISABLED &&
-        env.OTEL_TRACES_EXPORTER === 'otlp' &&
-        (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined,
-      protocol: env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL ?? env.OTEL_EXPORTER_OTLP_PROTOCOL,
-    },
+    tracing: toTracing(env),
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
   };
 }
@@ -319,17 +292,6 @@ function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });
     return true;
-  } catch {
-    return false;
-  }
-}
-
-function isUrlOf(value: string, protocols: readonly string[]): boolean {
-  try {
-    const { protocol, username, password, pathname } = new URL(value);
-    // The driver decodes these, and its error would show the whole URL.
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-    return protocols.includes(protocol);
   } catch {
     return false;
   }

@@ -21,7 +21,7 @@ export interface Component {
   /** What it means when nothing is known of it within a second. */
   readonly whenSilent: ComponentHealth;
   readonly freshMs?: number;
-  look(): Promise<ComponentHealth>;
+  readonly look: () => Promise<ComponentHealth>;
 }
 
 /** The parts of the server that have a health; whoever has one registers it at its start. */
