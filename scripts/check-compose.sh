@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# docker-compose.yml is valid with and without the replica, has no default for a secret, and knows every variable
+# docker-compose.yml is valid with and without its profiles, has no default for a secret, and knows every variable
 # that the server reads; so does .env.example. Needs `docker compose` or docker-compose, but no Docker engine.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ trap 'rm -f "$env_file"' EXIT
 secrets=(POSTGRES_PASSWORD REPLICATION_PASSWORD JWT_SECRET)
 config() { env "$@" "${compose[@]}" --env-file "$env_file" "${profile[@]}" config; }
 
-for profile_name in '' replica; do
+for profile_name in '' replica monitoring; do
   profile=(${profile_name:+--profile "$profile_name"})
   given=("${secrets[@]/%/=placeholder-placeholder}")
   config "${given[@]}" >/dev/null
@@ -28,7 +28,7 @@ for profile_name in '' replica; do
 done
 
 status=0
-for variable in $(sed -n 's/^  \([A-Z][A-Z_]*\): .*/\1/p' src/kernel/config/config.ts); do
+for variable in $(sed -n 's/^  \([A-Z][A-Z_]*\): .*/\1/p' src/kernel/config/*.ts); do
   if ! grep -Eq "^(# )?$variable=" .env.example; then
     echo ".env.example does not explain $variable" >&2
     status=1
@@ -38,6 +38,23 @@ for variable in $(sed -n 's/^  \([A-Z][A-Z_]*\): .*/\1/p' src/kernel/config/conf
     echo "docker-compose.yml does not pass $variable on" >&2
     status=1
   fi
+done
+
+# A folder that is not there would be made, empty and root's, where it is mounted.
+given=("${secrets[@]/%/=placeholder-placeholder}") profile=(--profile '*')
+for mounted in $(sed -n 's/^ *- \(\.\/[^:]*\):.*:ro$/\1/p' docker-compose.yml); do
+  if [ ! -e "$mounted" ]; then
+    echo "docker-compose.yml mounts $mounted, which is not there" >&2
+    status=1
+  fi
+done
+for image in $(config "${given[@]}" | sed -n 's/^ *image: //p'); do
+  case $image in
+    *:latest) [ "$image" = ethhook-admin:latest ] && continue ;;
+    *:*) continue ;;
+  esac
+  echo "docker-compose.yml pins no version of $image" >&2
+  status=1
 done
 
 for script in docker/postgres/*.sh; do bash -n "$script"; done

@@ -1,10 +1,11 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { pendingMigrations } from './data-source.js';
 import { AuthModule } from './kernel/auth/auth.module.js';
 import { CachingModule } from './kernel/cache/cache.module.js';
 import type { AppConfig } from './kernel/config/config.js';
 import { ConfigModule } from './kernel/config/config.module.js';
 import { DatabaseModule } from './kernel/database/database.module.js';
-import { HealthController } from './kernel/health/health.controller.js';
+import { HealthModule } from './kernel/health/health.module.js';
 import { LiveModule } from './kernel/live/live.module.js';
 import { AddressLimitModule, TenantLimitModule } from './kernel/protection/rate-limit.module.js';
 import { ShadowModule } from './kernel/shadow/shadow.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
       imports: [
         ConfigModule.with(config),
         TelemetryModule,
+        HealthModule.with(pendingMigrations),
         DatabaseModule,
         TasksModule,
         ShadowModule,
@@ -38,7 +40,6 @@ export class AppModule {
         MaintenanceRoutesModule,
         MonitoringRoutesModule,
       ],
-      controllers: [HealthController],
     };
   }
 }

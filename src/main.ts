@@ -9,9 +9,13 @@ import { passStartGate, StartRefusedError } from './kernel/database/start-gate.j
 import { createHttpApplication } from './kernel/http/http-application.js';
 import { Shutdown } from './kernel/lifecycle/shutdown.js';
 import { createLogger, type Logger } from './kernel/telemetry/logger.js';
+import { startTracing } from './kernel/telemetry/start-tracing.js';
 
 // Its own stop is bounded by 30 s: a checkpoint takes its time, and cutting it short would only cost a recovery.
 const EMBEDDED_STOP_TIMEOUT_MS = 35_000;
+
+// Of the last spans: a receiver that is away must not hold the process up.
+const TRACES_STOP_TIMEOUT_MS = 2000;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -38,6 +42,8 @@ async function start(loaded: Loaded, logger: Logger, shutdown: Shutdown): Promis
   };
   const newer = await passStartGate(config, pendingMigrations, shutdown.signal);
   if (newer.length > 0) logger.warn({ migrations: newer }, 'the database schema is newer than this version');
+  const stopTracing = await startTracing(config);
+  if (stopTracing !== null) shutdown.onStop('traces', stopTracing, TRACES_STOP_TIMEOUT_MS);
   const app = await createHttpApplication(AppModule.with(config), config, logger);
   shutdown.onStop('http', () => app.close());
   await listen(app, config);

@@ -2,6 +2,7 @@ import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { HealthComponents, type Component } from '../health/health-components.js';
 import { CallerPlaces } from '../database/replicas/caller-places.js';
 import { Answers } from './answers.js';
 import { CacheController } from './cache.controller.js';
@@ -59,6 +60,7 @@ class EngineModule implements OnModuleInit, OnApplicationShutdown {
     private readonly metrics: CacheMetrics,
     private readonly tags: Tags,
     private readonly places: CallerPlaces,
+    private readonly health: HealthComponents,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -70,7 +72,10 @@ class EngineModule implements OnModuleInit, OnApplicationShutdown {
       }
     });
     this.metrics.observeMemory(() => this.tiers.size);
-    if (this.link.isWanted) this.metrics.observeRedis(() => this.link.isUp);
+    if (this.link.isWanted) {
+      this.metrics.observeRedis(() => this.link.isUp);
+      this.health.register(redisHealth(this.link));
+    }
     await this.link.start();
   }
 
@@ -78,6 +83,15 @@ class EngineModule implements OnModuleInit, OnApplicationShutdown {
     this.link.stop();
   }
 }
+
+const redisHealth = (link: RedisLink): Component => {
+  const away = { message: 'away: each instance keeps its own answers' };
+  return {
+    name: 'redis',
+    whenSilent: { status: 'degraded', details: away },
+    look: () => Promise.resolve(link.isUp ? { status: 'up' } : { status: 'degraded', details: away }),
+  };
+};
 
 /** Answers in memory and in Redis, and Nest's own cache over the same tiers. */
 @Module({

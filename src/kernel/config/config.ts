@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import { isCronExpression } from '../tasks/cron-schedule.js';
 import { parseWindow } from '../tasks/maintenance-windows.js';
+import { flag, urlWith } from './environment-values.js';
 import { packageVersion } from './package-version.js';
+import { toTracing, tracingEnvironment } from './tracing-environment.js';
 
 export const APP_CONFIG = Symbol('APP_CONFIG');
 
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
-const urlWith = (...protocols: string[]) =>
-  z.string().refine((value) => isUrlOf(value, protocols), {
-    message: `must be a valid URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  });
 const percent = z
   .string()
   .refine((text) => Number(text) >= 0 && Number(text) <= 100, { message: 'must be a number from 0 to 100' })
@@ -19,8 +17,6 @@ const commaList = (value: string) =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** `name=cron; name=off`; null: off. Whether there are jobs of these names is known when the modules have registered theirs. */
 const schedules = z
@@ -75,6 +71,7 @@ const environmentSchema = z.object({
   APP_COMMIT: z.string().max(100).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  ...tracingEnvironment,
   CORS_ALLOWED_ORIGINS: z.string().default('*').transform(commaList),
   // Number of trusted reverse proxies: decides which address of X-Forwarded-For the login limit counts.
   TRUST_PROXY_HOPS: integer(0, 10).default(0),
@@ -287,6 +284,7 @@ function toConfig(env: Environment) {
     },
     build: { version: env.APP_VERSION ?? packageVersion(), commit: env.APP_COMMIT },
     log: { level: env.LOG_LEVEL, format: env.LOG_FORMAT },
+    tracing: toTracing(env),
     embedded: { dataDir: env.DATA_DIR, demoEvents: env.DEMO_EVENTS },
   };
 }
@@ -299,17 +297,6 @@ function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });
     return true;
-  } catch {
-    return false;
-  }
-}
-
-function isUrlOf(value: string, protocols: readonly string[]): boolean {
-  try {
-    const { protocol, username, password, pathname } = new URL(value);
-    // The driver decodes these, and its error would show the whole URL.
-    for (const part of [username, password, pathname]) decodeURIComponent(part);
-    return protocols.includes(protocol);
   } catch {
     return false;
   }

@@ -2,9 +2,11 @@ import { Global, Inject, Module, type OnApplicationShutdown, type OnModuleInit }
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { APP_CONFIG, type AppConfig } from '../config/config.js';
+import { HealthComponents } from '../health/health-components.js';
 import { Metrics } from '../telemetry/metrics.js';
 import { pooledConnectionOptions } from './connection.js';
 import { Database } from './database.js';
+import { databaseHealth, replicasHealth } from './database-health.js';
 import { DedicatedSessions } from './dedicated-session.js';
 import { DatabasePools } from './pools/database-pools.js';
 import { ReadsMetrics } from './replicas/reads-metrics.js';
@@ -71,9 +73,17 @@ export class DatabaseModule implements OnModuleInit, OnApplicationShutdown {
     private readonly watchdog: DatabaseWatchdog,
     private readonly replicas: Replicas,
     @Inject(APP_CONFIG) private readonly config: AppConfig,
+    private readonly health: HealthComponents,
+    private readonly metrics: Metrics,
   ) {}
 
   async onModuleInit(): Promise<void> {
+    this.health.register(databaseHealth(this.watchdog));
+    if (this.replicas.all.length > 0) this.health.register(replicasHealth(this.replicas));
+    this.metrics.observedGauge(
+      { name: 'ethhook_database_up', help: '1 while the primary answers this process, else 0.' },
+      () => [{ labels: {}, value: Number(this.watchdog.state.up) }],
+    );
     this.watchdog.start();
     const { poolMin, writePoolMin } = this.config.database;
     await Promise.all([

@@ -12,7 +12,7 @@ export class StartRefusedError extends Error {
   override readonly name = 'StartRefusedError';
 }
 
-type PendingCheck = (
+export type PendingCheck = (
   query: (text: string) => Promise<Record<string, unknown>[]>,
 ) => Promise<{ pending: string[]; unknown: string[] }>;
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { sessionSettings } from './connection.js';
-import { breaksConnection } from './database-error.js';
+import { inSpan } from '../telemetry/tracing.js';
+import { breaksConnection, sqlState } from './database-error.js';
 import { requestContext } from './request-context.js';
 import type { Sql } from './sql.js';
 import type { StatementErrors } from './statement-errors.js';
@@ -82,7 +83,7 @@ export class Wire {
 
   private async send<Row>(client: pg.ClientBase, statement: Sql<Row>, moment?: string): Promise<Row[]> {
     try {
-      return await this.sendAsIs(client, statement, moment);
+      return await inSpan(spanOf(statement), () => this.sendAsIs(client, statement, moment));
     } catch (error) {
       this.errors?.record(statement.label, error);
       throw error;
@@ -127,6 +128,13 @@ export class Wire {
     }
   }
 }
+
+/** By the statement's label: neither its text nor its values. */
+const spanOf = ({ label }: Sql<unknown>) => ({
+  name: label,
+  attributes: { 'db.system.name': 'postgresql', 'db.query.summary': label },
+  codeOf: (error: unknown) => sqlState(error) ?? 'connection',
+});
 
 /** Sends it, and adds what it takes to the request that it is for. Text alone, such as BEGIN, is no statement of ours. */
 async function exchange<Row>(client: pg.ClientBase, query: string | pg.QueryConfig): Promise<Row[]> {

@@ -1,28 +1,28 @@
-import { Controller, Get, Header, type BeforeApplicationShutdown } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Public } from '../auth/auth-user.js';
-import { Database, databaseDown } from '../database/database.js';
-import { DomainError } from '../errors/domain-error.js';
+import { answerOf } from '../http/error.filter.js';
 import { ApiAnswers } from '../http/openapi.js';
-
-const liveSchema = z.object({ status: z.literal('live'), uptime_seconds: z.number() }).meta({ id: 'Live' });
-const readySchema = z
-  .object({ status: z.literal('ready'), database: z.object({ up: z.literal(true), latency_ms: z.number() }) })
-  .meta({ id: 'Ready' });
+import {
+  liveSchema,
+  notReadyExample,
+  notReadySchema,
+  readyExample,
+  readySchema,
+  type Live,
+  type NotReady,
+  type Ready,
+} from './health.dto.js';
+import { Readiness } from './readiness.js';
 
 /** Answered below the base path, where the old API had /health, and at the root, where probes look. */
 @ApiTags('health')
 @Public()
 @Controller('health')
-export class HealthController implements BeforeApplicationShutdown {
-  private shuttingDown = false;
-
-  constructor(private readonly database: Database) {}
-
-  beforeApplicationShutdown(): void {
-    this.shuttingDown = true;
-  }
+export class HealthController {
+  constructor(private readonly readiness: Readiness) {}
 
   @Get()
   @Header('Content-Type', 'text/plain; charset=utf-8')
@@ -40,25 +40,38 @@ export class HealthController implements BeforeApplicationShutdown {
     description: 'Alive.',
     example: { status: 'live', uptime_seconds: 12.3 },
   })
-  live(): z.infer<typeof liveSchema> {
+  live(): Live {
     return { status: 'live', uptime_seconds: process.uptime() };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Readiness: send requests only while this is 200' })
-  @ApiAnswers(
-    {
-      schema: readySchema,
-      description: 'Ready.',
-      example: { status: 'ready', database: { up: true, latency_ms: 0.4 } },
-    },
-    503,
-  )
-  async ready(): Promise<z.infer<typeof readySchema>> {
-    if (this.shuttingDown)
-      throw new DomainError('unavailable', 'shutting_down', 'The server is shutting down');
-    const state = await this.database.check();
-    if (!state.up) throw databaseDown();
-    return { status: 'ready', database: { up: true, latency_ms: Math.round(state.latencyMs * 100) / 100 } };
+  @ApiOperation({
+    summary: 'Readiness: send requests only while this is 200',
+    description:
+      'With the health of each component. What is degraded does not keep requests from being answered.',
+  })
+  @ApiAnswers({ schema: readySchema, description: 'Ready.', example: readyExample })
+  @ApiResponse({
+    status: 503,
+    description: 'Requests cannot be answered now; Retry-After says when to ask again.',
+    standardSchema: notReadySchema,
+    example: notReadyExample,
+  })
+  async ready(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Ready | NotReady> {
+    const { refusal, isDegraded, components } = await this.readiness.ask();
+    if (refusal === null)
+      return { status: 'ready', database: upDatabase(components), is_degraded: isDegraded, components };
+    const { status, retryAfterSeconds = 1, body } = answerOf(refusal, request);
+    void reply.status(status).header('Retry-After', String(retryAfterSeconds));
+    const state = refusal.code === 'shutting_down' ? 'shutting_down' : 'not_ready';
+    return { ...body, status: state, components };
   }
 }
+
+const upDatabase = ({ database }: Ready['components']): Ready['database'] => ({
+  up: true,
+  latency_ms: Number(database?.['latency_ms'] ?? 0),
+});

@@ -7,6 +7,7 @@ export const errorBodySchema = z
     code: z.string().meta({ description: 'For a program; stable.', example: 'event_not_found' }),
     field: z.string().optional().meta({ description: 'The request field that is wrong.' }),
     request_id: z.string().meta({ description: 'Also in the X-Request-Id header and in the log.' }),
+    trace_id: z.string().optional().meta({ description: 'Of OpenTelemetry, where requests are traced.' }),
   })
   .meta({ id: 'Error' });
 

@@ -8,6 +8,7 @@ import {
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '../errors/domain-error.js';
 import type { ErrorBody } from './error-body.js';
+import { traceIdOf } from './traced-requests.js';
 
 const statusOf: Readonly<Record<ErrorKind, number>> = {
   invalid: 400,
@@ -42,8 +43,9 @@ export class ErrorFilter implements ExceptionFilter {
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, body, retryAfterSeconds } = answerOf(thrown, request);
   // A refusal that has no cause is meant, and under load there are thousands of them.
-  if (isRefusal(thrown)) request.log.debug({ code: body.code }, 'request refused');
-  else if (status >= 500) request.log.error({ err: thrown, code: body.code }, 'request failed');
+  if (isRefusal(thrown)) request.log.debug({ code: body.code, trace_id: body.trace_id }, 'request refused');
+  else if (status >= 500)
+    request.log.error({ err: thrown, code: body.code, trace_id: body.trace_id }, 'request failed');
   request.errorCode = body.code;
   if (reply.sent) return;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
@@ -60,16 +62,18 @@ const isRefusal = (thrown: unknown) =>
 /** What is told of an error, whoever sends it. */
 export function answerOf(thrown: unknown, request: Asked) {
   const { status, message, code, field, retryAfterSeconds } = toTold(thrown, request);
+  const traceId = traceIdOf(request);
   const body: ErrorBody = {
     error: message,
     code,
     ...(field === undefined ? {} : { field }),
     request_id: request.id,
+    ...(traceId === undefined ? {} : { trace_id: traceId }),
   };
   return { status, retryAfterSeconds, body };
 }
 
-type Asked = Pick<FastifyRequest, 'id' | 'method' | 'url'>;
+type Asked = Pick<FastifyRequest, 'id' | 'method' | 'url' | 'span'>;
 
 interface Told {
   status: number;

@@ -20,6 +20,7 @@ import { serveOpenApi } from './openapi.js';
 import { READ_AFTER_HEADER, ReadAfterInterceptor } from './read-after.interceptor.js';
 import { isProbe } from './probes.js';
 import { requestIdOf } from './request-id.js';
+import { traceIdOf, traceRequests } from './traced-requests.js';
 import { TRUST_HEADERS, TrustInterceptor } from './trust.interceptor.js';
 import { validationPipe } from './validation.js';
 
@@ -94,6 +95,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.removeContentTypeParser('text/plain');
   takeEmptyBodies(fastify);
+  if (config.tracing.isOn) traceRequests(fastify, isProbe);
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-Id', request.id);
     done();
@@ -144,6 +146,7 @@ function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       duration_ms: Math.round(reply.elapsedTime * 100) / 100,
       ip: request.ip,
       user_id: request.user?.userId,
+      trace_id: traceIdOf(request),
     },
     'request',
   );

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { FastifyReply } from 'fastify';
+import { endSpan } from '../http/traced-requests.js';
 import type { LiveSocket } from './seat.js';
 
 const BEAT_EVERY_MS = 15_000;
@@ -18,6 +19,7 @@ export class SseSocket implements LiveSocket {
   static begin(reply: FastifyReply, aside: () => string): SseSocket {
     reply.hijack();
     reply.request.leaveInFlight?.();
+    endSpan(reply.request, reply);
     reply.request.becomeStream?.();
     const { raw } = reply;
     raw.writeHead(200, {

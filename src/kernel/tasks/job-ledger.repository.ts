@@ -14,6 +14,7 @@ import { askRun, type AskedRunRow } from './queries/ask-run.sql.js';
 import { cancelRun } from './queries/cancel-run.sql.js';
 import { findRun } from './queries/find-run.sql.js';
 import { listJobs, type JobRow } from './queries/list-jobs.sql.js';
+import { listLastSuccesses, type LastSuccessRow } from './queries/list-last-successes.sql.js';
 import { listLatestRuns } from './queries/list-latest-runs.sql.js';
 import { listRuns } from './queries/list-runs.sql.js';
 import { lockJob } from './queries/lock-job.sql.js';
@@ -31,6 +32,11 @@ export class JobLedger {
 
   async pauses(): Promise<Pauses> {
     return new Pauses(await this.query(listJobs()));
+  }
+
+  /** Nobody waits for it. */
+  lastSuccesses(): Promise<LastSuccessRow[]> {
+    return this.database.background.query(unnamed(listLastSuccesses()));
   }
 
   async latest(jobs: readonly string[]): Promise<RunState[]> {

@@ -1,4 +1,7 @@
+import { sqlState } from '../database/database-error.js';
 import type { DedicatedSessions } from '../database/dedicated-session.js';
+import { DomainError } from '../errors/domain-error.js';
+import { inRootSpan } from '../telemetry/tracing.js';
 import type { Fence } from './fence.js';
 import type { Job, JobReport } from './job.js';
 import type { JobRunsRepository } from './job-runs.repository.js';
@@ -77,12 +80,18 @@ export class JobRun {
       return { state: 'queued' };
     }
     try {
-      const report = await this.bounded(own, () => this.work(own));
+      const report = await this.bounded(own, () => inRootSpan(this.span(), () => this.work(own)));
       const isWritten = this.context?.isFinished === true || (await runs.succeed(this.fence, report));
       return { state: isWritten ? 'succeeded' : 'lost' };
     } finally {
       await own.session.close();
     }
+  }
+
+  private span() {
+    const { name } = this.job;
+    const attributes = { 'ethhook.job': name, 'ethhook.run_id': this.id };
+    return { name: `job ${name}`, attributes, codeOf };
   }
 
   private async work(own: RunSession): Promise<JobReport> {
@@ -150,3 +159,6 @@ export class JobRun {
     return { state: failure.retryAfterMs === null ? failure.state : 'queued', error: cause };
   }
 }
+
+const codeOf = (error: unknown) =>
+  error instanceof DomainError ? error.code : (sqlState(error) ?? 'failed');

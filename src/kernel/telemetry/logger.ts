@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { pino, type Logger } from 'pino';
 import type { AppConfig } from '../config/config.js';
+import { activeTrace } from './tracing.js';
 
 export type { Logger };
 
@@ -31,6 +32,7 @@ export function createLogger(log: AppConfig['log'], destination?: { write(line: 
     },
     serializers: { err: serializeError },
     base: undefined,
+    mixin: () => activeTrace() ?? {},
   };
   if (destination) return pino(options, destination);
   if (log.format === 'json') return pino(options);

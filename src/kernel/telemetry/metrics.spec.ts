@@ -45,6 +45,22 @@ describe('Metrics', () => {
     expect(await linesOf(metrics, 'leader')).toEqual(['leader{task="fold"} 1']);
   });
 
+  it('says nothing of what is not known now, rather than 0 or what it was', async () => {
+    const metrics = new Metrics();
+    let lag: number | null = 7;
+    const read = () => (lag === null ? [] : [{ labels: {}, value: lag }]);
+    metrics.observedGauge({ name: 'lag_seconds', help: 'Lag.' }, read);
+    metrics.observedCounter({ name: 'rows_total', help: 'Rows.' }, read);
+    expect(await linesOf(metrics, 'lag_seconds')).toEqual(['lag_seconds 7']);
+    lag = null;
+    expect([...(await linesOf(metrics, 'lag_seconds')), ...(await linesOf(metrics, 'rows_total'))]).toEqual(
+      [],
+    );
+    lag = 8;
+    expect(await linesOf(metrics, 'lag_seconds')).toEqual(['lag_seconds 8']);
+    expect(await linesOf(metrics, 'rows_total')).toEqual(['rows_total 8']);
+  });
+
   it('keeps the number of series bounded, whatever the labels say', async () => {
     const metrics = new Metrics();
     const counter = metrics.counter({ name: 'odd_total', help: 'Odd.', labels: ['id'] });

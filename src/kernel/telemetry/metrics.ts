@@ -15,6 +15,13 @@ const MAX_SERIES = 100;
 /** What is not known by then is left out of the scrape: a database that does not answer hides nothing else. */
 const READ_TIMEOUT_MS = 1000;
 
+/** Gauges that prom-client calls counters; what they count is in `nodejs_active_handles` and its like, by type. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
 type Labels<Name extends string> = Readonly<Record<Name, string>>;
 
 interface Definition<Name extends string> {
@@ -58,6 +65,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
   }
 
   readonly contentType = this.registry.contentType;
@@ -113,14 +121,14 @@ export class Metrics {
 
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>();
-    new PromGauge({ ...this.options(definition), collect: collectFrom(read, bound) });
+    const bound = boundedSeries<Name>(definition.maxSeries);
+    new PromGauge({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   /** A counter that is kept elsewhere, and read like an observed gauge. */
   observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>();
-    new PromCounter({ ...this.options(definition), collect: collectFrom(read, bound) });
+    const bound = boundedSeries<Name>(definition.maxSeries);
+    new PromCounter({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   private options<Name extends string>({ name, help, labels = [] }: Definition<Name>) {
@@ -148,15 +156,24 @@ function seriesOf<Name extends string>(
 type Read<Name extends string> = () => readonly Sample<Name>[] | Promise<readonly Sample<Name>[]>;
 interface Resettable<Name extends string> {
   reset(): void;
+  remove(): void;
   inc(labels: Labels<Name>, value: number): void;
 }
 
-const collectFrom = <Name extends string>(read: Read<Name>, bound: (labels: Labels<Name>) => Labels<Name>) =>
-  async function (this: Resettable<Name>) {
+const collectFrom = <Name extends string>(
+  { labels = [] }: Definition<Name>,
+  read: Read<Name>,
+  bound: (labels: Labels<Name>) => Labels<Name>,
+) => {
+  const hasNoLabels = labels.length === 0;
+  return async function (this: Resettable<Name>) {
     const samples = await Promise.race([read(), nothingAfter(READ_TIMEOUT_MS)]);
     this.reset();
+    // Without labels it would say 0 now: a figure that nobody has measured.
+    if (hasNoLabels) this.remove();
     for (const { labels, value } of samples) this.inc(bound(labels), value);
   };
+};
 
 const nothingAfter = (ms: number) =>
   new Promise<readonly never[]>((resolve) => {

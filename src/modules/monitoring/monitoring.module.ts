@@ -18,6 +18,8 @@ import { ReportsService } from './checks/reports/reports.service.js';
 import type { Collector } from './collector/collector.js';
 import { CollectorMetrics } from './collector/collector-metrics.js';
 import { CollectorTask } from './collector/collector.task.js';
+import { FindingMetrics } from './export/finding-metrics.js';
+import { ServerMetrics } from './export/server-metrics.js';
 import { RequestKeeper } from './requests/request-keeper.js';
 import { RequestsService } from './requests/requests.service.js';
 import { RouteMinutesCollector } from './requests/route-minutes.collector.js';
@@ -44,7 +46,10 @@ const services = [AlertsService, ChecksService, FindingsService, ReportsService]
       useFactory: ({ alerts }: AppConfig) =>
         new Evaluator(alerts.webhook === null ? null : alerts.minSeverity),
     },
+    FindingMetrics,
     ReportBuilder,
+    RequestKeeper,
+    ServerMetrics,
     ...services,
   ],
   exports: services,

@@ -1,11 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../kernel/database/database.js';
 import { Metrics, type Counter } from '../../kernel/telemetry/metrics.js';
-import { FoldStatusReads } from './fold-status.reads.js';
+import { FoldStatus, lagSeconds } from './fold-status.js';
 import type { FoldStatusRow } from './queries/read-fold-status.sql.js';
-
-/** The gauges of one scrape come from one look at the database, and who scrapes in a loop gets the last one. */
-const FRESH_MS = 100;
 
 /** What this process has folded and audited, and how far the rollups are, whoever folds. */
 @Injectable()
@@ -14,11 +10,8 @@ export class RollupMetrics {
   private readonly seconds: Counter<never>;
   private readonly audited: Counter<never>;
   private readonly drifted: Counter<never>;
-  private readonly reads: FoldStatusReads;
-  private last: { at: number; status: Promise<FoldStatusRow | null> } | null = null;
 
-  constructor(metrics: Metrics, database: Database) {
-    this.reads = new FoldStatusReads(database.background);
+  constructor(metrics: Metrics, fold: FoldStatus) {
     const counter = (name: string, help: string) => metrics.counter({ name, help });
     this.changes = counter('ethhook_fold_changes_total', 'Attempts and versions taken into the rollups.');
     this.seconds = counter('ethhook_fold_seconds_total', 'Time that the steps of the fold took.');
@@ -26,7 +19,7 @@ export class RollupMetrics {
     this.drifted = counter('ethhook_audit_drifted_total', 'Those that were wrong.');
     const gauge = (name: string, help: string, value: (status: FoldStatusRow) => number) =>
       metrics.observedGauge({ name, help }, async () => {
-        const status = await this.status();
+        const status = await fold.read().catch(() => null);
         return status === null ? [] : [{ labels: {}, value: value(status) }];
       });
     gauge('ethhook_fold_lag_seconds', 'The age of the oldest row in no rollup, at most.', lagSeconds);
@@ -43,15 +36,4 @@ export class RollupMetrics {
     this.audited.increment({}, rows);
     this.drifted.increment({}, drifted);
   }
-
-  /** null: the database is away, and nothing is known. */
-  private status(): Promise<FoldStatusRow | null> {
-    const now = performance.now();
-    if (this.last === null || now - this.last.at > FRESH_MS)
-      this.last = { at: now, status: this.reads.read().catch(() => null) };
-    return this.last.status;
-  }
 }
-
-const lagSeconds = ({ tailRows, sinceFoldSeconds, isRebasing }: FoldStatusRow) =>
-  tailRows === 0 && !isRebasing ? 0 : sinceFoldSeconds;

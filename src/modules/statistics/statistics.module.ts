@@ -9,6 +9,8 @@ import { ApplicationStatisticsController } from './application-statistics.contro
 import { ApplicationStatisticsService } from './application-statistics.service.js';
 import { EndpointStatisticsController } from './endpoint-statistics.controller.js';
 import { EndpointStatisticsService } from './endpoint-statistics.service.js';
+import { FoldHealth } from './fold-health.js';
+import { FoldStatus } from './fold-status.js';
 import { LiveStatisticsReads } from './live-statistics.reads.js';
 import { OriginalStatisticsReads } from './original-statistics.reads.js';
 import { RollupMetrics } from './rollup-metrics.js';
@@ -27,6 +29,8 @@ import { StatisticsTasks } from './tasks/statistics-tasks.js';
     StatisticsService,
     ApplicationStatisticsService,
     EndpointStatisticsService,
+    FoldHealth,
+    FoldStatus,
     RollupMetrics,
     StatsStreams,
     StatisticsTasks,

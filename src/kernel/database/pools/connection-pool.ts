@@ -8,6 +8,7 @@ export interface PoolFigures {
   inUse: number;
   idle: number;
   waiting: number;
+  max: number;
 }
 
 export interface PoolOptions extends AdmissionLimits {
@@ -49,6 +50,7 @@ export class ConnectionPool {
       inUse: this.inUse.size,
       idle: this.pool.idleCount,
       waiting: this.admission.waiting + this.pool.waitingCount,
+      max: this.options.max,
     };
   }
 

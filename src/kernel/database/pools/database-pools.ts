@@ -44,6 +44,7 @@ export class DatabasePools {
       ['idle', 'idle'],
       ['waiting', 'waiting'],
     ];
+    const all = [this.read, this.write, ...this.replicas];
     metrics.observedGauge(
       {
         name: 'ethhook_database_connections',
@@ -51,13 +52,21 @@ export class DatabasePools {
         labels: ['pool', 'state'],
       },
       () =>
-        [this.read, this.write, ...this.replicas].flatMap((pool) => {
+        all.flatMap((pool) => {
           const figures = pool.figures();
           return states.map(([state, figure]) => ({
             labels: { pool: pool.name, state },
             value: figures[figure],
           }));
         }),
+    );
+    metrics.observedGauge(
+      {
+        name: 'ethhook_database_connections_limit',
+        help: 'How many connections the pool may have.',
+        labels: ['pool'],
+      },
+      () => all.map((pool) => ({ labels: { pool: pool.name }, value: pool.figures().max })),
     );
   }
 }

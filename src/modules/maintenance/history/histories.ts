@@ -22,6 +22,8 @@ export const histories: readonly History[] = [
   { table: 'ethhook_admin_shadow_differences', time: 'seen_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_scorecard', time: 'at', keptDays: 400, keepsNewestOf: [] },
   { table: 'ethhook_admin_samples', time: 'at', keptDays: 90, keepsNewestOf: [] },
+  { table: 'ethhook_admin_route_minutes', time: 'minute', keptDays: 400, keepsNewestOf: [] },
+  { table: 'ethhook_admin_tenant_hours', time: 'hour', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_alerts', time: 'ended_at', keptDays: 90, keepsNewestOf: [] },
   { table: 'ethhook_admin_check_reports', time: 'created_at', keptDays: 365, keepsNewestOf: [] },
   { table: 'ethhook_admin_finding_openings', time: 'resolved_at', keptDays: 365, keepsNewestOf: [] },
