@@ -22,11 +22,9 @@ import { RecordSettingChanges1764510000000 } from './1764510000000-RecordSetting
 import { KeepRemovedFigures1764530000000 } from './1764530000000-KeepRemovedFigures.js';
 import { TrackDailyChanges1764540000000 } from './1764540000000-TrackDailyChanges.js';
 import { CreateMonitoringSamples1764600000000 } from './1764600000000-CreateMonitoringSamples.js';
-import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
-import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
 import { CreateObjectCounters1764620000000 } from './1764620000000-CreateObjectCounters.js';
-import { CreateStatementStatistics1764610000000 } from './1764610000000-CreateStatementStatistics.js';
+import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateTimeline1764660000000 } from './1764660000000-CreateTimeline.js';
 
@@ -57,11 +55,9 @@ export const migrations = [
   KeepRemovedFigures1764530000000,
   TrackDailyChanges1764540000000,
   CreateMonitoringSamples1764600000000,
-  RecordFindings1764640000000,
-  CreateRequestFigures1764650000000,
   CreateStatementStatistics1764610000000,
   CreateObjectCounters1764620000000,
-  CreateStatementStatistics1764610000000,
+  RecordFindings1764640000000,
   CreateRequestFigures1764650000000,
   CreateTimeline1764660000000,
 ] as const;

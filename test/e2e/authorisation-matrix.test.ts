@@ -98,15 +98,6 @@ const maintenanceRoutes = [
   'GET runs/{id}/events',
 ].map((name) => name.replace(' ', ' /admin/maintenance/'));
 const monitoringRoutes = [
-  'GET alerts',
-  'POST alerts/test',
-  'GET checks',
-  'GET findings',
-  'GET findings/{id}',
-  'POST findings/{id}/ignore',
-  'POST findings/{id}/unignore',
-  'GET reports',
-  'GET reports/{id}',
   'GET activity/connections',
   'GET activity/locks',
   'GET activity/progress',
@@ -116,11 +107,26 @@ const monitoringRoutes = [
   'POST activity/sessions/{pid}/terminate',
   'GET activity/trends',
   'GET activity/wal',
+  'GET alerts',
+  'POST alerts/test',
+  'GET checks',
+  'GET findings',
+  'GET findings/{id}',
+  'POST findings/{id}/ignore',
+  'POST findings/{id}/unignore',
+  'GET foreign-keys',
+  'GET growth',
+  'GET indexes',
+  'GET indexes/history',
+  'GET reports',
+  'GET reports/{id}',
   'GET requests/routes',
   'GET requests/series',
-  'GET tenants',
-  'GET tenants/top',
-  'GET tenants/{id}',
+  'GET scorecard',
+  'GET scorecard/baseline',
+  'PUT scorecard/baseline',
+  'GET scorecard/plan-table',
+  'GET sequences',
   'GET statements',
   'GET statements/errors',
   'GET statements/new',
@@ -128,21 +134,15 @@ const monitoringRoutes = [
   'GET statements/regressed',
   'GET statements/{queryid}',
   'GET statements/{queryid}/plan',
-  'GET foreign-keys',
-  'GET growth',
-  'GET indexes',
-  'GET indexes/history',
-  'GET sequences',
   'GET tables',
   'GET tables/history',
-  'GET wraparound',
-  'GET scorecard',
-  'GET scorecard/baseline',
-  'PUT scorecard/baseline',
-  'GET scorecard/plan-table',
+  'GET tenants',
+  'GET tenants/top',
+  'GET tenants/{id}',
   'GET timeline',
   'POST timeline',
   'GET timeline/{id}/effect',
+  'GET wraparound',
 ].map((name) => name.replace(' ', ' /admin/monitoring/'));
 const adminRoutes = [
   'GET /statistics/alchemy-usage',
@@ -182,16 +182,13 @@ const idOf: Record<string, string> = {
   events: ids.failed,
   deletions: deletion,
 };
-const batchOf: Record<string, string> = {
-  '/admin/monitoring/requests/series': '?route=/api/v1/users/me',
-  '/statistics/applications': `?ids=${ids.aliceApp}`,
-  '/statistics/endpoints': `?ids=${ids.aliceMain}`,
-  '/admin/monitoring/activity/trends': '?series=server_connections',
 /** Parameters without which there is no answer. */
 const queryOf: Record<string, string> = {
   '/statistics/applications': `?ids=${ids.aliceApp}`,
   '/statistics/endpoints': `?ids=${ids.aliceMain}`,
+  '/admin/monitoring/activity/trends': '?series=server_connections',
   '/admin/monitoring/indexes/history': '?index=public.events_pkey',
+  '/admin/monitoring/requests/series': '?route=/api/v1/users/me',
   '/admin/monitoring/tables/history': '?table=public.events',
 };
 
@@ -201,9 +198,9 @@ const placeOf = (path: string): string => {
   if (path.includes('/jobs/{name}')) return 'vacuum';
   if (path.includes('/sessions/{pid}')) return '2147483647';
   if (path.includes('/tenants/{id}')) return ids.alice;
-  if (path.startsWith('/admin/monitoring/')) return monitored;
   if (path.includes('{queryid}')) return '0';
   if (path.includes('/timeline/{id}')) return 'migration:AdoptEthhookSchema1764000000000';
+  if (path.startsWith('/admin/monitoring/')) return monitored;
   return idOf[path.split('/')[1] ?? ''] ?? 'no_such_index';
 };
 

@@ -1,9 +1,11 @@
 import { Logger } from '@nestjs/common';
-import { loadConfig, type AppConfig } from '../../src/kernel/config/config.js';
 import { seedDemoData } from '../../src/demo/seed.js';
+import { BloatService, IndexEvidenceService } from '../../src/modules/maintenance/index.js';
+import { IndexEvidenceReadModel } from '../../src/modules/maintenance/indexes/index-evidence.read-model.js';
+import { ReplicasReads } from '../../src/modules/monitoring/activity/replicas.reads.js';
 import { allChecks } from '../../src/modules/monitoring/index.js';
 import { Evaluator } from '../../src/modules/monitoring/checks/evaluator.js';
-import { sessionsOf } from '../support/leader-tasks.js';
+import { openDatabase } from '../support/own-database.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 jest.setTimeout(120_000);
@@ -54,17 +56,26 @@ const urlAs = (role: string) => {
 
 /** Has every check look, as the engine does. */
 async function evaluate(url: string) {
-  const config = loadConfig({
-    ...{ DATABASE_URL: url, JWT_SECRET: 'x'.repeat(32), DATABASE_POOL_MAX: '10' },
+  const own = openDatabase(url, {
+    ...{ DATABASE_POOL_MAX: '10' },
     ...{ MAINTENANCE_DATABASE_RAM_BYTES: String(8 * 2 ** 30), MAINTENANCE_DATABASE_CPUS: '4' },
-  }) as AppConfig;
+  });
+  const { config, sessions } = own;
+  const checks = allChecks({
+    config,
+    database: own.database,
+    bloat: new BloatService(own.database),
+    evidence: new IndexEvidenceService(new IndexEvidenceReadModel(own.database, sessions, config)),
+    replicas: new ReplicasReads(sessions, []),
+  });
   await database.query('TRUNCATE ethhook_admin_checks, ethhook_admin_findings CASCADE');
-  const session = await sessionsOf(url).sessions.connect('matrix');
+  const session = await sessions.connect('matrix');
   try {
     const evaluator = new Evaluator(null);
-    for (const check of allChecks({ config })) await evaluator.evaluate(check, session);
+    for (const check of checks) await evaluator.evaluate(check, session);
   } finally {
     await session.close();
+    await own.close();
   }
   const looks = await database.query<{ name: string; limits: string[]; error: string | null }>(
     'SELECT name, limits, error FROM ethhook_admin_checks ORDER BY name',
@@ -73,7 +84,7 @@ async function evaluate(url: string) {
     `SELECT check_name || ' ' || object AS finding FROM ethhook_admin_findings ORDER BY 1`,
   );
   return {
-    names: allChecks({ config }).map(({ name }) => name),
+    names: checks.map(({ name }) => name),
     looks,
     invented: findings.map(({ finding }) => finding).filter((finding) => !legitimate.includes(finding)),
   };

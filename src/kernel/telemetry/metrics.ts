@@ -121,13 +121,13 @@ export class Metrics {
 
   /** A gauge that is read at each scrape; `read` must be cheap, and not throw or reject. */
   observedGauge<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     new PromGauge({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 
   /** A counter that is kept elsewhere, and read like an observed gauge. */
   observedCounter<Name extends string = never>(definition: Definition<Name>, read: Read<Name>): void {
-    const bound = boundedSeries<Name>(definition.maxSeries);
+    const bound = boundedSeries<Name>();
     new PromCounter({ ...this.options(definition), collect: collectFrom(definition, read, bound) });
   }
 

@@ -28,8 +28,6 @@ export const histories: readonly History[] = [
   { table: 'ethhook_admin_check_reports', time: 'created_at', keptDays: 365, keepsNewestOf: [] },
   { table: 'ethhook_admin_finding_openings', time: 'resolved_at', keptDays: 365, keepsNewestOf: [] },
   { table: 'ethhook_admin_findings', time: 'resolved_at', keptDays: 365, keepsNewestOf: [] },
-  { table: 'ethhook_admin_route_minutes', time: 'minute', keptDays: 400, keepsNewestOf: [] },
-  { table: 'ethhook_admin_tenant_hours', time: 'hour', keptDays: 90, keepsNewestOf: [] },
   // Some 100 bytes for each statement that ran, every 5 minutes; then by the hour.
   { table: 'ethhook_admin_statement_deltas', time: 'at', keptDays: 3, keepsNewestOf: [] },
   { table: 'ethhook_admin_statement_errors', time: 'at', keptDays: 90, keepsNewestOf: [] },

@@ -1,6 +1,5 @@
 import type { JobContext, JobReport, JobStep } from '../../../kernel/tasks/job.js';
-import type { CareOutcome, CareRepository, TableCare } from './care.repository.js';
-import type { XminHolder } from './xmin-holders.reads.js';
+import type { CareOutcome, CareRepository, TableCare, XminHolder } from './care.repository.js';
 
 /** One command on one table. */
 export interface CareTask<Table> {

@@ -11,9 +11,13 @@ import { LongTransactionCheck } from './long-transaction.check.js';
 import { LowCacheHitCheck } from './low-cache-hit.check.js';
 import { XminHeldCheck } from './xmin-held.check.js';
 
+export interface ActivityCheckDependencies {
+  replicas: Pick<ReplicasReads, 'states'>;
+}
+
 /** What may be wrong with what the server does now. */
 export const activityChecks = (
-  { replicas }: { replicas: Pick<ReplicasReads, 'states'> },
+  { replicas }: ActivityCheckDependencies,
   bounds: ActivityBounds = activityBounds,
 ): readonly Check[] => [
   new BlockedSessionsCheck(bounds),
