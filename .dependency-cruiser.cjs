@@ -51,7 +51,7 @@ module.exports = {
     only(
       'nobody-depends-on-monitoring',
       '',
-      { pathNot: ['^src/modules/monitoring/', '^src/app\\.module\\.ts$'] },
+      { pathNot: ['^src/modules/monitoring/', '^src/app\\.module\\.ts$', '^test/'] },
       { path: module_('monitoring') },
     ),
     only(
