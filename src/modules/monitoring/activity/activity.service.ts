@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../../kernel/database/database.js';
 import { DatabasePools } from '../../../kernel/database/pools/database-pools.js';
 import { ActivityReads, type ViewerRow } from './activity.reads.js';
-import { longSessionDto, progressDto, slotDto, standbyDto, walDto } from './activity-dtos.js';
+import { longSessionDto, progressDto, replicaDto, slotDto, standbyDto, walDto } from './activity-dtos.js';
 import type { LimitQuery } from './dto/activity-fields.js';
 import type { ConnectionsDto } from './dto/connections.dto.js';
 import type { LocksDto } from './dto/locks.dto.js';
@@ -11,10 +11,9 @@ import type { ReplicationDto } from './dto/replication.dto.js';
 import type { SessionsDto, SessionsQuery } from './dto/sessions.dto.js';
 import type { WalDto } from './dto/wal.dto.js';
 import { cutLimits, sessionLimits } from './limits.js';
-import { lockTree } from './lock-tree.js';
 import { locksDto } from './lock-dtos.js';
+import { lockTree } from './lock-tree.js';
 import { ReplicasReads } from './replicas.reads.js';
-import { replicaDto } from './activity-dtos.js';
 
 type Answer = { as_of: string; limits: string[] };
 
