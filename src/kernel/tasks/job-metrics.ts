@@ -27,7 +27,9 @@ export class JobMetrics {
     metrics.observedGauge(
       { name: 'ethhook_job_scheduled', help: '1 where the job has a schedule.', labels: ['job_name'] },
       () =>
-        jobs.all().map((job) => ({ labels: { job_name: job.name }, value: Number(jobs.scheduleOf(job) !== null) })),
+        jobs
+          .all()
+          .map((job) => ({ labels: { job_name: job.name }, value: Number(jobs.scheduleOf(job) !== null) })),
     );
     const successes = new SharedLook(() => ledger.lastSuccesses(), LOOK_TIMES);
     metrics.observedGauge(
