@@ -23,10 +23,10 @@ export const tracingEnvironment = {
     .optional(),
 };
 
-const schema = z.object(tracingEnvironment);
+type TracingEnvironment = z.infer<z.ZodObject<typeof tracingEnvironment>>;
 
 /** Off unless there is somebody to send to. */
-export const toTracing = (env: z.infer<typeof schema>) => ({
+export const toTracing = (env: TracingEnvironment) => ({
   isOn:
     !env.OTEL_SDK_DISABLED &&
     env.OTEL_TRACES_EXPORTER === 'otlp' &&
