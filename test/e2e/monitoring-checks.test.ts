@@ -78,7 +78,9 @@ it('lists and pages findings by state, severity and check, with the limits of th
     next_cursor: null,
   });
   expect(findingsOf(all)).toHaveLength(3);
-  expect(findingsOf(await get('/findings?check=test-check&state=resolved')).map(({ object }) => object)).toEqual(['c']);
+  expect(
+    findingsOf(await get('/findings?check=test-check&state=resolved')).map(({ object }) => object),
+  ).toEqual(['c']);
   expect(findingsOf(await get('/findings?check=test-check&severity=info'))).toEqual([]);
   expect(findingsOf(await get('/findings?check=nothing'))).toEqual([]);
   const seen: string[] = [];

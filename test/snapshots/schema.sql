@@ -171,6 +171,14 @@ CREATE TABLE ethhook_admin_checks (
     CONSTRAINT ethhook_admin_checks_pkey PRIMARY KEY (name)
 );
 
+CREATE TABLE ethhook_admin_counters (
+    name text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    counted_since timestamp with time zone,
+    counts jsonb NOT NULL,
+    CONSTRAINT ethhook_admin_counters_pkey PRIMARY KEY (name)
+);
+
 CREATE TABLE ethhook_admin_daily_changes (
     user_id uuid NOT NULL,
     date date NOT NULL
