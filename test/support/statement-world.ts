@@ -62,6 +62,8 @@ export async function startStatementWorld(settings: Record<string, string> = {})
     },
     remove: async () => {
       await session.close().catch(() => undefined);
+      // Restarted, it is no longer its owner's to stop.
+      await server.kill().catch(() => undefined);
       await server.remove();
     },
   };
