@@ -4,7 +4,7 @@ import { optionList } from './proposals.js';
 import type { TableRow } from './queries/list-tables.sql.js';
 import { lockTable } from './queries/lock-table.sql.js';
 import { resetTableOptions } from './queries/reset-table-options.sql.js';
-import { setLockTimeout } from './queries/set-lock-timeout.sql.js';
+import { setLockTimeout } from '../queries/set-lock-timeout.sql.js';
 import { setTableOptions } from './queries/set-table-options.sql.js';
 
 /** In one transaction: what is read after the lock is what holds until the end of it. */

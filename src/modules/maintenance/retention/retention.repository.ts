@@ -1,11 +1,11 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
+import { setLockTimeout } from '../queries/set-lock-timeout.sql.js';
 import { lockOldEvents, type EventPlace } from './queries/lock-old-events.sql.js';
 import { removeEvents } from './queries/remove-events.sql.js';
 import {
   countUnfolded,
   moveRetention,
   readObstacles,
-  setLockTimeout,
   type ObstacleRow,
 } from './queries/retention-state.sql.js';
 

@@ -1,7 +1,7 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import type { CheckResult, Severity } from './check.js';
 import { queueAlerts } from './queries/queue-alerts.sql.js';
-import { readClock } from './queries/read-clock.sql.js';
+import { readClock } from '../queries/read-clock.sql.js';
 import { recordFindings } from './queries/record-findings.sql.js';
 import { recordLook, type Look } from './queries/record-look.sql.js';
 import { resolveFindings } from './queries/resolve-findings.sql.js';

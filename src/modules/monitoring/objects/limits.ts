@@ -1,10 +1,10 @@
-import type { ViewerRow } from './objects.read-model.js';
+import type { CatalogViewerRow } from './objects.read-model.js';
 
 /** Of what a role without pg_monitor is not shown, what it is for, and what would show it. */
-export const monitorLimit = ({ isMonitor, role }: ViewerRow, what: string): string[] =>
+export const monitorLimit = ({ isMonitor, role }: CatalogViewerRow, what: string): string[] =>
   isMonitor ? [] : [`${what} not shown to ${role}: GRANT pg_monitor TO ${role}`];
 
-export const hiddenTablesLimit = ({ hiddenTables, role }: ViewerRow): string[] =>
+export const hiddenTablesLimit = ({ hiddenTables, role }: CatalogViewerRow): string[] =>
   hiddenTables === 0
     ? []
     : [

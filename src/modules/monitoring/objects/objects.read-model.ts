@@ -7,7 +7,7 @@ import { listUnindexedKeys, type UnindexedKeyRow } from './queries/list-unindexe
 import { readDatabaseFigures, type DatabaseFiguresRow } from './queries/read-database-figures.sql.js';
 import { readSampleSteps, type SampleStepRow } from './queries/read-sample-steps.sql.js';
 import { readServerAutovacuum, type ServerAutovacuumRow } from './queries/read-server-autovacuum.sql.js';
-import { readViewer, type ViewerRow } from './queries/read-viewer.sql.js';
+import { readCatalogViewer, type CatalogViewerRow } from './queries/read-catalog-viewer.sql.js';
 import { sumSamples, type SampleSumRow } from './queries/sum-samples.sql.js';
 
 export type {
@@ -19,7 +19,7 @@ export type {
   SequenceRow,
   ServerAutovacuumRow,
   UnindexedKeyRow,
-  ViewerRow,
+  CatalogViewerRow,
 };
 
 /** Smaller tables are not worth a word about what is not known of them. */
@@ -34,8 +34,8 @@ interface Page {
 export class ObjectsReadModel {
   constructor(private readonly runner: QueryRunner) {}
 
-  async viewer(largeBytes = LARGE_BYTES): Promise<ViewerRow> {
-    const [row] = await this.runner.query(readViewer({ largeBytes }));
+  async viewer(largeBytes = LARGE_BYTES): Promise<CatalogViewerRow> {
+    const [row] = await this.runner.query(readCatalogViewer({ largeBytes }));
     if (row === undefined) throw new Error('a SELECT without FROM has given no row');
     return row;
   }

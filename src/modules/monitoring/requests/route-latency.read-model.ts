@@ -1,6 +1,6 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { latencyQuantile } from '../../../kernel/telemetry/requests/latency-bins.js';
-import { readClock } from './queries/read-clock.sql.js';
+import { readClock } from '../queries/read-clock.sql.js';
 import { readRouteLatencies, type RouteLatencyRow } from './queries/read-route-latencies.sql.js';
 
 const DAY_SECONDS = 86_400;

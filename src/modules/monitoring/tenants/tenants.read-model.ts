@@ -1,6 +1,6 @@
 import type { QueryRunner } from '../../../kernel/database/database.js';
 import { FoldStatusReads } from '../../statistics/index.js';
-import { readClock } from '../requests/queries/read-clock.sql.js';
+import { readClock } from '../queries/read-clock.sql.js';
 import {
   findRecentStats,
   listRecentTenants,

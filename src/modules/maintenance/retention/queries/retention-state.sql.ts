@@ -39,7 +39,3 @@ export const countUnfolded = (p: { limit: number }) => sql<{ unfolded: number }>
     FROM (SELECT FROM superseded_attempts v
            WHERE v.superseded_in >= (SELECT s.horizon FROM statistics_state s)
            ORDER BY v.superseded_in LIMIT ${p.limit}) x`;
-
-/** Of this transaction: how long each of its statements waits for a lock. */
-export const setLockTimeout = (p: { ms: number }) => sql<object>('maintenance.set-lock-timeout')`
-  SELECT set_config('lock_timeout', ${String(p.ms)}, true)`;

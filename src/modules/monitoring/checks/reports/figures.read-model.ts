@@ -1,15 +1,15 @@
 import type { QueryRunner } from '../../../../kernel/database/database.js';
-import { findStatementStatistics } from './queries/find-statement-statistics.sql.js';
+import { findStatementSchema } from './queries/find-statement-schema.sql.js';
 import { listDeadTuples, type DeadTuplesRow } from './queries/list-dead-tuples.sql.js';
 import { listSlowestStatements, type SlowestStatementRow } from './queries/list-slowest-statements.sql.js';
-import { readDatabaseFigures, type DatabaseFigures } from './queries/read-database-figures.sql.js';
+import { readDatabaseRow, type DatabaseFigures } from './queries/read-database-row.sql.js';
 
 /** The figures of the plan's checklists, as they are now. */
 export class FiguresReadModel {
   constructor(private readonly runner: QueryRunner) {}
 
   async database(): Promise<DatabaseFigures | null> {
-    const [row] = await this.runner.query(readDatabaseFigures());
+    const [row] = await this.runner.query(readDatabaseRow());
     return row?.figures ?? null;
   }
 
@@ -19,7 +19,7 @@ export class FiguresReadModel {
 
   /** null: there are no statistics of statements. */
   async slowestStatements(limit: number): Promise<SlowestStatementRow[] | null> {
-    const [found] = await this.runner.query(findStatementStatistics());
+    const [found] = await this.runner.query(findStatementSchema());
     return found === undefined ? null : this.runner.query(listSlowestStatements({ ...found, limit }));
   }
 }

@@ -1,6 +1,6 @@
 import { sql } from '../../../../kernel/database/sql.js';
 
-export interface ViewerRow {
+export interface CatalogViewerRow {
   asOf: string;
   /** Quoted where it has to be. */
   role: string;
@@ -11,7 +11,9 @@ export interface ViewerRow {
 }
 
 /** Who looks, when, and what it is not shown. */
-export const readViewer = (p: { largeBytes: number }) => sql<ViewerRow>('monitoring.read-viewer')`
+export const readCatalogViewer = (p: { largeBytes: number }) => sql<CatalogViewerRow>(
+  'monitoring.read-catalog-viewer',
+)`
   SELECT now() AS "asOf", format('%I', current_user) AS "role",
          pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
            AND pg_has_role(current_user, 'pg_read_all_settings', 'USAGE') AS "isMonitor",

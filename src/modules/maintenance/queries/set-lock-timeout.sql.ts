@@ -1,4 +1,4 @@
-import { sql } from '../../../../kernel/database/sql.js';
+import { sql } from '../../../kernel/database/sql.js';
 
 /** Of this transaction: how long each of its statements waits for a lock, before it fails with lock_timeout. */
 export const setLockTimeout = (p: { ms: number }) => sql<object>('maintenance.set-lock-timeout')`
