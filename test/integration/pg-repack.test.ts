@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 
 /**
  * The client program of pg_repack, of the version that the server has: TEST_DATABASE_URL is a server with the extension.
- * `.ci/repack` has both; elsewhere there are no tests of it.
+ * `.ci/debian-postgresql` has both; elsewhere there are no tests of it.
  */
 const program = process.env.TEST_PG_REPACK;
 const bound = { table_min_ratio: 0.3, table_min_bytes: 1024 * 1024, min_bytes: 1e12 };
