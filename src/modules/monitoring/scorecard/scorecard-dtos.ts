@@ -45,13 +45,22 @@ const hows: Partial<Record<FigureName, string>> = {
   queries_per_second: 'statements that were run, a second',
 };
 
-export const toBaselineDto = (asOf: string, baseline: Baseline): BaselineDto => ({
-  as_of: asOf,
-  figures: figureNames.map((figure) => {
-    const { title, unit } = figures[figure];
-    return { figure, title, unit, value: baselineValue(figure, baseline) };
-  }),
-});
+export function toBaselineDto(asOf: string, baseline: Baseline): BaselineDto {
+  const unknown = figureNames.filter((figure) => baseline[figure] === undefined);
+  return {
+    as_of: asOf,
+    limits:
+      unknown.length === 0
+        ? []
+        : [
+            `The optimisation plan does not say how these were, and nobody has imported it: ${unknown.join(', ')}`,
+          ],
+    figures: figureNames.map((figure) => {
+      const { title, unit } = figures[figure];
+      return { figure, title, unit, value: baselineValue(figure, baseline) };
+    }),
+  };
+}
 
 function baselineValue(figure: FigureName, baseline: Baseline): BaselineValueDto | null {
   const value = baseline[figure];

@@ -37,6 +37,7 @@ export type BaselineBody = z.output<typeof baselineBodySchema>;
 export const baselineSchema = z
   .object({
     as_of: timestampSchema,
+    limits: z.array(z.string()),
     figures: z.array(
       z.object({
         figure: z.enum(figureNames),
@@ -52,6 +53,7 @@ export type BaselineDto = z.infer<typeof baselineSchema>;
 
 export const baselineExample: BaselineDto = {
   as_of: '2026-01-03T00:00:00.000000Z',
+  limits: [],
   figures: [
     {
       figure: 'dashboard_ms',
