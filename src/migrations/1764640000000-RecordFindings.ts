@@ -44,7 +44,7 @@ const tables = [
   alerted_severity text,
   UNIQUE (check_name, object)
 )`,
-  `CREATE INDEX ethhook_admin_findings_opened_at ON ${findings} (opened_at, id)`,
+  `CREATE INDEX ethhook_admin_findings_opened_at_idx ON ${findings} (opened_at, id)`,
   `CREATE TABLE ${openings} (
   id           uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   finding_id   uuid NOT NULL REFERENCES ${findings} ON DELETE CASCADE,
@@ -62,7 +62,7 @@ const tables = [
   created_at timestamptz NOT NULL,
   content    jsonb NOT NULL
 )`,
-  `CREATE INDEX ethhook_admin_check_reports_created_at ON ${reports} (created_at, id)`,
+  `CREATE INDEX ethhook_admin_check_reports_created_at_idx ON ${reports} (created_at, id)`,
   // What is to be sent, until it was: nothing is lost with a process.
   `CREATE TABLE ${alerts} (
   id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -78,9 +78,9 @@ const tables = [
   last_status integer,
   last_error  text
 )`,
-  `CREATE INDEX ethhook_admin_alerts_due_at ON ${alerts} (due_at, id) WHERE ended_at IS NULL`,
-  `CREATE INDEX ethhook_admin_alerts_created_at ON ${alerts} (created_at, id)`,
-  `CREATE INDEX ethhook_admin_alerts_finding_id ON ${alerts} (finding_id)`,
+  `CREATE INDEX ethhook_admin_alerts_due_at_idx ON ${alerts} (due_at, id) WHERE ended_at IS NULL`,
+  `CREATE INDEX ethhook_admin_alerts_created_at_idx ON ${alerts} (created_at, id)`,
+  `CREATE INDEX ethhook_admin_alerts_finding_id_idx ON ${alerts} (finding_id)`,
 ];
 
 /** Checks, what they found, the reports of them and the alerts about them. */

@@ -126,9 +126,9 @@ CREATE TABLE ethhook_admin_alerts (
     CONSTRAINT ethhook_admin_alerts_outcome_check CHECK ((outcome = ANY (ARRAY['delivered'::text, 'given_up'::text]))),
     CONSTRAINT ethhook_admin_alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
 );
-CREATE INDEX ethhook_admin_alerts_created_at ON ethhook_admin_alerts USING btree (created_at, id);
-CREATE INDEX ethhook_admin_alerts_due_at ON ethhook_admin_alerts USING btree (due_at, id) WHERE (ended_at IS NULL);
-CREATE INDEX ethhook_admin_alerts_finding_id ON ethhook_admin_alerts USING btree (finding_id);
+CREATE INDEX ethhook_admin_alerts_created_at_idx ON ethhook_admin_alerts USING btree (created_at, id);
+CREATE INDEX ethhook_admin_alerts_due_at_idx ON ethhook_admin_alerts USING btree (due_at, id) WHERE (ended_at IS NULL);
+CREATE INDEX ethhook_admin_alerts_finding_id_idx ON ethhook_admin_alerts USING btree (finding_id);
 
 CREATE TABLE ethhook_admin_backfills (
     name text NOT NULL,
@@ -159,7 +159,7 @@ CREATE TABLE ethhook_admin_check_reports (
     CONSTRAINT ethhook_admin_check_reports_pkey PRIMARY KEY (id),
     CONSTRAINT ethhook_admin_check_reports_cadence_check CHECK ((cadence = ANY (ARRAY['daily'::text, 'weekly'::text])))
 );
-CREATE INDEX ethhook_admin_check_reports_created_at ON ethhook_admin_check_reports USING btree (created_at, id);
+CREATE INDEX ethhook_admin_check_reports_created_at_idx ON ethhook_admin_check_reports USING btree (created_at, id);
 
 CREATE TABLE ethhook_admin_checks (
     name text NOT NULL,
@@ -233,7 +233,7 @@ CREATE TABLE ethhook_admin_findings (
     CONSTRAINT ethhook_admin_findings_check_name_object_key UNIQUE (check_name, object),
     CONSTRAINT ethhook_admin_findings_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text])))
 );
-CREATE INDEX ethhook_admin_findings_opened_at ON ethhook_admin_findings USING btree (opened_at, id);
+CREATE INDEX ethhook_admin_findings_opened_at_idx ON ethhook_admin_findings USING btree (opened_at, id);
 
 CREATE TABLE ethhook_admin_job_runs (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
