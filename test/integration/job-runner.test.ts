@@ -90,7 +90,9 @@ describe('by hand', () => {
       lastRun: { id: runId },
       running: null,
     });
-    expect(await one.metrics.text()).toContain('ethhook_job_runs_total{job_name="greet",outcome="succeeded"} 1');
+    expect(await one.metrics.text()).toContain(
+      'ethhook_job_runs_total{job_name="greet",outcome="succeeded"} 1',
+    );
   });
 
   it('refuses what it does not know, and says where', async () => {
