@@ -173,12 +173,12 @@ it("fills in the plan's table, as JSON and as Markdown", async () => {
 it('records each hour and day once, with the bound as it was', async () => {
   const session = await openSession(database.url);
   try {
-    await database.query('TRUNCATE ethhook_admin_scorecard'); // the server has begun to record, too
     // As if the hour before this one had been the one that was measured, and nothing had been recorded yet.
     await database.query(
       `UPDATE ethhook_admin_route_minutes SET minute = minute + (date_trunc('hour', now() - INTERVAL '10 minutes') - INTERVAL '1 hour' - $1)`,
       [hour],
     );
+    await database.query('TRUNCATE ethhook_admin_scorecard'); // the server records, too: from here on the same as we
     const collector = new ScorecardCollector();
     await collector.collect(session);
     await collector.collect(session);
