@@ -1,22 +1,13 @@
 import { sql } from '../../../../kernel/database/sql.js';
 import { storedOfEndpointsCte } from '../../../statistics/index.js';
 import { rowBytesCte } from './stored-bytes.js';
+import type { TenantFigures } from './tenant-figures.js';
 
-export interface TenantEndpointRow {
+export interface TenantEndpointRow extends TenantFigures {
   /** All 0: requests that were not about one endpoint. */
   endpointId: string;
   name: string | null;
   isThere: boolean;
-  requests: string;
-  databaseMs: number;
-  rows: string;
-  bytes: string;
-  statements: string;
-  attempts: string;
-  events: string;
-  storedBytes: number | null;
-  attemptsPerDay: number;
-  bytesPerDay: number | null;
 }
 
 /** What a user has asked of each endpoint in the hours from `from` until before `until`, and stored; most database time first. */

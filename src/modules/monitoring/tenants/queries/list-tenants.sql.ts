@@ -1,6 +1,7 @@
 import { constant, sql } from '../../../../kernel/database/sql.js';
 import { storedOfUsersCte } from '../../../statistics/index.js';
 import { rowBytesCte } from './stored-bytes.js';
+import type { TenantFigures } from './tenant-figures.js';
 
 const columns = {
   requests: 'requests',
@@ -12,21 +13,11 @@ const columns = {
 } as const;
 export type TenantSort = keyof typeof columns;
 
-export interface TenantRow {
+export interface TenantRow extends TenantFigures {
   userId: string;
   email: string | null;
   isThere: boolean;
-  requests: string;
-  databaseMs: number;
-  rows: string;
-  bytes: string;
-  statements: string;
-  attempts: string;
-  events: string;
-  storedBytes: number | null;
-  attemptsPerDay: number;
   eventsPerDay: number;
-  bytesPerDay: number | null;
   /** Of the whole, from 0 to 1; null: there is none. */
   requestsShare: number | null;
   databaseShare: number | null;
