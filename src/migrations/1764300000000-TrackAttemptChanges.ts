@@ -3,7 +3,7 @@ import { addColumn, dropColumn } from '../kernel/migrations/column.js';
 import { createIndex, dropIndex } from '../kernel/migrations/concurrent-index.js';
 import { handOver } from '../kernel/migrations/owner.js';
 import { briefly } from '../kernel/migrations/short-transaction.js';
-import { fillAttemptFunction } from './attempt-triggers.js';
+import { fillAttemptFunction, supersedeAttemptFunction } from './attempt-triggers.js';
 
 const writtenIn = { table: 'public.delivery_attempts', column: 'written_in', type: 'xid8' };
 const writtenInIndex = {
@@ -33,26 +33,9 @@ const createTable = [
   'CREATE INDEX superseded_attempts_written_in_idx ON public.superseded_attempts (written_in)',
 ];
 
-/**
- * One function for both: what the statistics count of a row changes together with written_in. A row that the same
- * transaction has written was seen by nobody else. SECURITY DEFINER: a writer's role needs no more rights than it had.
- */
+/** One function for both. */
 const supersedeFunction = [
-  `CREATE OR REPLACE FUNCTION public.ethhook_admin_supersede_attempt() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-  IF OLD.written_in IS DISTINCT FROM pg_current_xact_id() THEN
-    INSERT INTO public.superseded_attempts
-      (user_id, event_ingested_at, attempt_id, written_in, event_id, endpoint_id, duration_ms, success)
-    VALUES (OLD.user_id, OLD.event_ingested_at, OLD.id, OLD.written_in, OLD.event_id, OLD.endpoint_id, OLD.duration_ms,
-            OLD.success);
-  END IF;
-  IF TG_OP = 'DELETE' THEN
-    RETURN OLD;
-  END IF;
-  NEW.written_in := pg_current_xact_id();
-  RETURN NEW;
-END $$`,
+  supersedeAttemptFunction('nothing'),
   'REVOKE ALL ON FUNCTION public.ethhook_admin_supersede_attempt() FROM PUBLIC',
 ];
 

@@ -33,3 +33,52 @@ BEGIN
   END IF;${recorded[records]}
   RETURN NEW;
 END $$`;
+
+/** Both look-ups are one statement; which of the rows is missing is asked only when one is. */
+export const fillAttemptAtOnceFunction = `CREATE OR REPLACE FUNCTION public.ethhook_admin_fill_attempt() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  SELECT p.user_id, coalesce(e.ingested_at, '-infinity') INTO NEW.user_id, NEW.event_ingested_at
+    FROM public.endpoints p CROSS JOIN public.events e
+   WHERE p.id = NEW.endpoint_id AND e.id = NEW.event_id FOR KEY SHARE;
+  IF NOT FOUND THEN
+    IF NEW.endpoint_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id = NEW.endpoint_id) THEN${violation('endpoint_id', 'endpoints')}
+    END IF;
+    IF NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events e WHERE e.id = NEW.event_id) THEN${violation('event_id', 'events')}
+    END IF;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    NEW.written_in := pg_current_xact_id();
+  END IF;
+  RETURN NEW;
+END $$`;
+
+/** inserted_in of a row that was there before it was recorded; ids of transactions begin at 3. */
+const BEFORE_ALL = `'2'`;
+
+const keepsInserter = `
+    IF TG_OP = 'UPDATE' AND OLD.inserted_in IS NULL THEN
+      NEW.inserted_in := coalesce(OLD.written_in, ${BEFORE_ALL});
+    END IF;`;
+
+/**
+ * What the statistics count of a row changes together with written_in. A row that the same transaction has written was seen
+ * by nobody else. SECURITY DEFINER: a writer's role needs no more rights than it had. Since LightenAttemptInserts the first
+ * update by another transaction keeps who has inserted the row.
+ */
+export const supersedeAttemptFunction = (keeps: 'nothing' | 'inserter') =>
+  `CREATE OR REPLACE FUNCTION public.ethhook_admin_supersede_attempt() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  IF OLD.written_in IS DISTINCT FROM pg_current_xact_id() THEN
+    INSERT INTO public.superseded_attempts
+      (user_id, event_ingested_at, attempt_id, written_in, event_id, endpoint_id, duration_ms, success)
+    VALUES (OLD.user_id, OLD.event_ingested_at, OLD.id, OLD.written_in, OLD.event_id, OLD.endpoint_id, OLD.duration_ms,
+            OLD.success);${keeps === 'inserter' ? keepsInserter : ''}
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  NEW.written_in := pg_current_xact_id();
+  RETURN NEW;
+END $$`;

@@ -27,6 +27,8 @@ import { CreateObjectCounters1764620000000 } from './1764620000000-CreateObjectC
 import { RecordFindings1764640000000 } from './1764640000000-RecordFindings.js';
 import { CreateRequestFigures1764650000000 } from './1764650000000-CreateRequestFigures.js';
 import { CreateTimeline1764660000000 } from './1764660000000-CreateTimeline.js';
+import { IndexAttemptsByEndpointAndEvent1764700000000 } from './1764700000000-IndexAttemptsByEndpointAndEvent.js';
+import { LightenAttemptInserts1764710000000 } from './1764710000000-LightenAttemptInserts.js';
 
 // An array and not a glob: a glob that matches nothing succeeds silently, and jest does not load one.
 /** All migrations, oldest first. */
@@ -60,4 +62,6 @@ export const migrations = [
   RecordFindings1764640000000,
   CreateRequestFigures1764650000000,
   CreateTimeline1764660000000,
+  IndexAttemptsByEndpointAndEvent1764700000000,
+  LightenAttemptInserts1764710000000,
 ] as const;

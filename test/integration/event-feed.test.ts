@@ -127,6 +127,32 @@ it(`gives each new event of each user once, whatever order transactions end in (
   }
 });
 
+it('an update makes no new event of one that was there before inserts were recorded, nor of one that was inserted since', async () => {
+  await reader.run(insertEvent, [++event]);
+  await reader.run(insertAttempt, [event, ids.aliceMain]);
+  const old = event;
+  await reader.run(
+    `UPDATE delivery_attempts SET written_in = NULL, inserted_in = NULL WHERE event_id = md5('feed' || $1::int)::uuid`,
+    [old],
+  );
+  const walk = new FeedWalk(new FeedReads(reader, STEP_ROWS));
+  await walkToNow(walk, new Recorder());
+  const begin = walk.boundary!;
+  await reader.run(insertEvent, [++event]);
+  await reader.run(insertAttempt, [event, ids.aliceMain]);
+  const recorder = new Recorder();
+  await walkToNow(walk, recorder);
+  for (const duration of [7, 8])
+    await reader.run(
+      `UPDATE delivery_attempts SET success = true, duration_ms = $1 WHERE event_id IN (md5('feed' || $2::int)::uuid, md5('feed' || $3::int)::uuid)`,
+      [duration, old, event],
+    );
+  await walkToNow(walk, recorder);
+  const [fresh] = await reader.run<{ id: string }>(`SELECT md5('feed' || $1::int)::uuid AS id`, [event]);
+  expect(recorder.given.map(({ id }) => id)).toEqual([fresh?.id]);
+  expect(await replayed(ids.alice, { at: begin }, walk.boundary!)).toEqual([fresh?.id]);
+});
+
 it('refuses a position of another cluster', async () => {
   const now = { horizon: '1000', inFlight: [] };
   await expect(replayed(ids.alice, { at: { horizon: '1001', inFlight: [] } }, now)).rejects.toThrow('ahead');

@@ -264,7 +264,7 @@ describe('drop-index and restore-index', () => {
   it.each([
     ['a primary key', { index: 'delivery_attempts_pkey' }, 'index_is_needed'],
     ['a unique one', { index: 'idx_applications_api_key' }, 'index_is_needed'],
-    ['one that reads are planned with', { index: 'idx_delivery_attempts_user_endpoint' }, 'index_is_needed'],
+    ['one that reads are planned with', { index: 'idx_delivery_attempts_endpoint_event' }, 'index_is_needed'],
     ['the only one for a foreign key', { index: 'statistics_rebuilds_user_id_idx' }, 'index_is_needed'],
     ['what is not there', { index: 'x"; DROP TABLE users; --' }, 'index_not_found'],
   ])('%s is not dropped', async (_, parameters, code) => {

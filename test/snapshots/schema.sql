@@ -72,12 +72,12 @@ CREATE TABLE delivery_attempts (
     CONSTRAINT delivery_attempts_pkey PRIMARY KEY (user_id, event_ingested_at, event_id, id) INCLUDE (endpoint_id, duration_ms, success),
     CONSTRAINT delivery_attempts_id_key UNIQUE (id)
 );
-CREATE INDEX idx_delivery_attempts_endpoint_attempted ON delivery_attempts USING btree (endpoint_id, attempted_at NULLS FIRST, id) INCLUDE (success);
+CREATE INDEX idx_delivery_attempts_endpoint_attempted ON delivery_attempts USING btree (endpoint_id, attempted_at NULLS FIRST, id) INCLUDE (success) WITH (fillfactor='97');
+CREATE INDEX idx_delivery_attempts_endpoint_event ON delivery_attempts USING btree (endpoint_id, event_ingested_at, event_id) INCLUDE (duration_ms, success) WITH (fillfactor='97');
 CREATE INDEX idx_delivery_attempts_event_id ON delivery_attempts USING btree (event_id);
 CREATE INDEX idx_delivery_attempts_inserted_in ON delivery_attempts USING btree (inserted_in) WHERE (inserted_in IS NOT NULL);
 CREATE INDEX idx_delivery_attempts_next_retry_at ON delivery_attempts USING btree (next_retry_at) WHERE (should_retry = true);
 CREATE INDEX idx_delivery_attempts_undelivered ON delivery_attempts USING btree (user_id, event_ingested_at, event_id) INCLUDE (success) WHERE (success IS NOT TRUE);
-CREATE INDEX idx_delivery_attempts_user_endpoint ON delivery_attempts USING btree (user_id, endpoint_id, event_ingested_at, event_id) INCLUDE (duration_ms, success);
 CREATE INDEX idx_delivery_attempts_written_in ON delivery_attempts USING btree (written_in) WHERE (written_in IS NOT NULL);
 
 CREATE TABLE endpoints (
@@ -568,8 +568,7 @@ CREATE TABLE events (
     CONSTRAINT events_transaction_hash_log_index_key UNIQUE (transaction_hash, log_index)
 );
 CREATE INDEX idx_events_block ON events USING btree (block_number);
-CREATE INDEX idx_events_contract_address ON events USING btree (contract_address);
-CREATE INDEX idx_events_ingested_at_id ON events USING btree (ingested_at, id);
+CREATE INDEX idx_events_ingested_at_id ON events USING btree (ingested_at, id) WITH (fillfactor='97');
 
 CREATE TABLE statistics_audits (
     id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -829,7 +828,6 @@ ALTER TABLE audit_logs ADD CONSTRAINT audit_logs_user_id_fkey FOREIGN KEY (user_
 ALTER TABLE deletions ADD CONSTRAINT deletions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_event_id_fkey FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE;
 ALTER TABLE delivery_attempts ADD CONSTRAINT delivery_attempts_user_id_endpoint_id_fkey FOREIGN KEY (user_id, endpoint_id) REFERENCES endpoints(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE;
-ALTER TABLE delivery_attempts ADD CONSTRAINT fk_delivery_attempts_user FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE;
 ALTER TABLE endpoints ADD CONSTRAINT endpoints_user_id_application_id_fkey FOREIGN KEY (user_id, application_id) REFERENCES applications(user_id, id) ON UPDATE CASCADE ON DELETE CASCADE;
 ALTER TABLE ethhook_admin_alerts ADD CONSTRAINT ethhook_admin_alerts_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES ethhook_admin_findings(id) ON DELETE CASCADE;
 ALTER TABLE ethhook_admin_finding_openings ADD CONSTRAINT ethhook_admin_finding_openings_finding_id_fkey FOREIGN KEY (finding_id) REFERENCES ethhook_admin_findings(id) ON DELETE CASCADE;
@@ -843,26 +841,27 @@ CREATE OR REPLACE FUNCTION ethhook_admin_fill_attempt()
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
-  SELECT p.user_id INTO NEW.user_id FROM public.endpoints p WHERE p.id = NEW.endpoint_id FOR KEY SHARE;
-  IF NOT FOUND AND NEW.endpoint_id IS NOT NULL THEN
+  SELECT p.user_id, coalesce(e.ingested_at, '-infinity') INTO NEW.user_id, NEW.event_ingested_at
+    FROM public.endpoints p CROSS JOIN public.events e
+   WHERE p.id = NEW.endpoint_id AND e.id = NEW.event_id FOR KEY SHARE;
+  IF NOT FOUND THEN
+    IF NEW.endpoint_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id = NEW.endpoint_id) THEN
     RAISE foreign_key_violation USING
       MESSAGE = 'insert or update on table "delivery_attempts" violates foreign key constraint '
                 '"delivery_attempts_endpoint_id_fkey"',
       DETAIL = format('Key (endpoint_id)=(%s) is not present in table "endpoints".', NEW.endpoint_id),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_endpoint_id_fkey';
-  END IF;
-  SELECT coalesce(e.ingested_at, '-infinity') INTO NEW.event_ingested_at
-    FROM public.events e WHERE e.id = NEW.event_id FOR KEY SHARE;
-  IF NOT FOUND AND NEW.event_id IS NOT NULL THEN
+    END IF;
+    IF NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events e WHERE e.id = NEW.event_id) THEN
     RAISE foreign_key_violation USING
       MESSAGE = 'insert or update on table "delivery_attempts" violates foreign key constraint '
                 '"delivery_attempts_event_id_fkey"',
       DETAIL = format('Key (event_id)=(%s) is not present in table "events".', NEW.event_id),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_event_id_fkey';
+    END IF;
   END IF;
   IF TG_OP = 'INSERT' THEN
     NEW.written_in := pg_current_xact_id();
-    NEW.inserted_in := pg_current_xact_id();
   END IF;
   RETURN NEW;
 END $function$;
@@ -965,6 +964,9 @@ BEGIN
       (user_id, event_ingested_at, attempt_id, written_in, event_id, endpoint_id, duration_ms, success)
     VALUES (OLD.user_id, OLD.event_ingested_at, OLD.id, OLD.written_in, OLD.event_id, OLD.endpoint_id, OLD.duration_ms,
             OLD.success);
+    IF TG_OP = 'UPDATE' AND OLD.inserted_in IS NULL THEN
+      NEW.inserted_in := coalesce(OLD.written_in, '2');
+    END IF;
   END IF;
   IF TG_OP = 'DELETE' THEN
     RETURN OLD;

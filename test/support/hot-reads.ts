@@ -43,7 +43,7 @@ const lists = (
 });
 
 const ofUser = ['pkey', 'written_in'];
-const ofEndpoints = ['pkey', 'user_endpoint', 'written_in'];
+const ofEndpoints = ['endpoint_event', 'pkey', 'written_in'];
 
 const series = (bucket: Bucket, kind: SeriesScope['kind'], chainIds?: readonly number[]) =>
   statistics(

@@ -12,6 +12,9 @@ export interface FoldSnapshot {
 const id = (value: string) => fragment`${value}::xid8`;
 const ids = (values: readonly string[]) => fragment`${[...values]}::xid8[]`;
 
+/** The transaction that has inserted an attempt `a`: recorded by the first update, and before that the one that wrote it. */
+export const insertedIn = fragment`coalesce(a.inserted_in, a.written_in)`;
+
 /** Whether the snapshot sees what the transaction in `column` has written; NULL is older than all snapshots. */
 export const seenBy = (column: SqlFragment, { horizon, inFlight }: FoldSnapshot) =>
   fragment`(${column} IS NULL OR (${column} < ${id(horizon)} AND ${column} <> ALL (${ids(inFlight)})))`;

@@ -48,27 +48,26 @@ const tailColumns = (alias: string) =>
     `${alias}.user_id, ${alias}.endpoint_id, ${alias}.event_ingested_at, ${alias}.event_id, ${alias}.duration_ms, ${alias}.success`,
   );
 
-// ORDER BY with LIMIT holds the planner to the index, whatever its statistics say of rows written since.
+/** No transaction has it: xid8 ends here. */
+const LAST_ID = constant(`'18446744073709551615'::xid8`);
+
+// From the horizon on, and each that was in flight. ORDER BY with LIMIT holds the planner to the index, whatever its
+// statistics say of rows written since.
 const newer = (table: string, columns: SqlFragment, column: string, limit: number) => fragment`
     SELECT x.*
       FROM state s
+     CROSS JOIN LATERAL unnest(array_prepend(s.horizon, s.in_flight), array_prepend(${LAST_ID}, s.in_flight)) AS f (first, last)
      CROSS JOIN LATERAL (
        SELECT ${columns} FROM ${constant(table)} a
-        WHERE a.${constant(column)} >= s.horizon ORDER BY a.${constant(column)} LIMIT ${limit}::int + 1) x
-     UNION ALL
-    SELECT x.*
-      FROM state s
-     CROSS JOIN LATERAL unnest(s.in_flight) AS f (id)
-     CROSS JOIN LATERAL (
-       SELECT ${columns} FROM ${constant(table)} a
-        WHERE a.${constant(column)} = f.id ORDER BY a.${constant(column)} LIMIT ${limit}::int + 1) x`;
+        WHERE a.${constant(column)} >= f.first AND a.${constant(column)} <= f.last
+        ORDER BY a.${constant(column)} LIMIT ${limit}::int + 1) x`;
 
 const signed = (scope: LiveScope, sign: 1 | -1, from: string, where: SqlFragment) => fragment`
     SELECT ${constant(String(sign))} AS s, ${scope.members === null ? fragment`x.user_id` : fragment`m.scope_id`} AS scope_id,
            x.endpoint_id, x.event_ingested_at, x.event_id, x.duration_ms, x.success
       FROM ${constant(from)} x
       ${scope.members === null ? nothing : fragment`JOIN members m ON m.endpoint_id = x.endpoint_id`}
-     WHERE x.user_id = ${scope.userId} AND NOT (SELECT b.is_behind FROM behind b) ${where}`;
+     WHERE x.user_id = ${scope.userId} ${where}`;
 
 const notRemoved = fragment`AND x.superseded_in NOT IN (SELECT r.removed_in FROM statistics_removals r)`;
 
@@ -109,6 +108,7 @@ const deltaCte = (scope: LiveScope) => fragment`
   touched AS MATERIALIZED (
     SELECT t.scope_id, t.event_ingested_at, t.event_id, ${signedSums('t')}
       FROM tail t
+     WHERE NOT (SELECT b.is_behind FROM behind b)
      GROUP BY t.scope_id, t.event_ingested_at, t.event_id
   ), delta AS MATERIALIZED (
     SELECT t.scope_id, t.event_ingested_at AS at, t.ms, t.ms_ok, t.ms_failed,

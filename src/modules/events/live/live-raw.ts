@@ -21,14 +21,17 @@ const ofEvent: Readonly<Record<Counter, string>> = {
 
 const columns = constant('a.endpoint_id, a.event_ingested_at, a.event_id, a.duration_ms, a.success');
 
-/** The user's attempts in a range `r`; as the last fold saw them where `folded`. */
-const attempts = ({ userId }: LiveScope, mode: LiveOptions['mode'], where: SqlFragment) => {
-  const rows = (table: string, also: SqlFragment) => fragment`
+/** The attempts in a range `r`: the user's, or those of an endpoint `m` of theirs. As the last fold saw them where `folded`. */
+const attempts = ({ userId, members }: LiveScope, mode: LiveOptions['mode']) => {
+  const ofEndpoint = members === null ? nothing : fragment`AND a.endpoint_id = m.endpoint_id`;
+  const rows = (table: string, whose: SqlFragment, also: SqlFragment) => fragment`
         SELECT ${columns} FROM ${constant(table)} a
-         WHERE a.user_id = ${userId} AND a.event_ingested_at >= r.lo AND a.event_ingested_at < r.hi ${where} ${also}`;
-  if (mode === 'live') return rows('delivery_attempts', nothing);
-  return fragment`${rows('delivery_attempts', fragment`AND ${seen('a.written_in')}`)}
-         UNION ALL${rows('superseded_attempts', fragment`AND ${seen('a.written_in')} AND NOT ${seen('a.superseded_in')}`)}`;
+         WHERE ${whose} AND a.event_ingested_at >= r.lo AND a.event_ingested_at < r.hi ${also}`;
+  const present =
+    members === null ? fragment`a.user_id = ${userId}` : fragment`a.endpoint_id = m.endpoint_id`;
+  if (mode === 'live') return rows('delivery_attempts', present, nothing);
+  return fragment`${rows('delivery_attempts', present, fragment`AND ${seen('a.written_in')}`)}
+         UNION ALL${rows('superseded_attempts', fragment`a.user_id = ${userId} ${ofEndpoint}`, fragment`AND ${seen('a.written_in')} AND NOT ${seen('a.superseded_in')}`)}`;
 };
 
 /**
@@ -45,7 +48,7 @@ export const rawCte = (scope: LiveScope, { mode }: LiveOptions) => {
      CROSS JOIN state s
      CROSS JOIN LATERAL (
        SELECT a.event_ingested_at AS at, ${signed('r.s')}
-         FROM (${attempts(scope, mode, nothing)}) a
+         FROM (${attempts(scope, mode)}) a
         GROUP BY a.event_ingested_at, a.event_id) x
   )`;
   return fragment`
@@ -55,7 +58,7 @@ export const rawCte = (scope: LiveScope, { mode }: LiveOptions) => {
               FROM raw_ranges r
              CROSS JOIN state s
              CROSS JOIN members m
-             CROSS JOIN LATERAL (${attempts(scope, mode, fragment`AND a.endpoint_id = m.endpoint_id`)} OFFSET 0) x) a
+             CROSS JOIN LATERAL (${attempts(scope, mode)} OFFSET 0) x) a
      GROUP BY a.s, a.scope_id, a.event_ingested_at, a.event_id
   )`;
 };

@@ -1,4 +1,4 @@
-import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
+import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { LiveOptions, LiveScope } from './live-ctes.js';
 import { rawCte } from './live-raw.js';
 import { eachCounter } from './rollup-counters.js';
@@ -16,11 +16,30 @@ export interface LiveWindow {
 
 export const strideOf = { '5m': '5 minutes', hour: '1 hour', day: '1 day' } as const;
 
+/** Where an open window stops. */
+const NEVER = `'infinity'::timestamptz`;
+
 const down = (unit: string, time: string) => `date_bin('${unit}', ${time}, 'epoch')`;
 const up = (unit: string, time: string) =>
   `CASE WHEN ${down(unit, time)} = ${time} THEN ${time} ELSE ${down(unit, time)} + INTERVAL '${unit}' END`;
 const nearest = (unit: string, halfOfIt: string, time: string) =>
   down(unit, `${time} + INTERVAL '${halfOfIt}'`);
+
+/** Parts of the window by the ends of `bounds`; those that are empty whatever the time is are left out. */
+interface Ranges {
+  fine: readonly Range[];
+  hours: readonly Range[];
+  days: readonly Range[];
+}
+type Range = readonly [from: string, to: string];
+
+function rangesOf({ bucket, to }: LiveWindow): Ranges {
+  const isOpen = to === null;
+  if (bucket === '5m') return { fine: [['r0', 'r1']], hours: [], days: [] };
+  const fine: Range[] = [['r0', 'h0'], ...(isOpen ? [] : [['h1', 'r1'] as const])];
+  if (bucket === 'hour') return { fine, hours: [['h0', 'h1']], days: [] };
+  return { fine, hours: [['h0', 'd0'], ...(isOpen ? [] : [['d1', 'h1'] as const])], days: [['d0', 'd1']] };
+}
 
 /**
  * `bounds`: how the window [start, stop) is put together. Five-minute rows for [r0, h0) and [h1, r1), hours for [h0, d0) and
@@ -28,87 +47,110 @@ const nearest = (unit: string, halfOfIt: string, time: string) =>
  * `edges`, is counted from attempts, and added or taken away. So the window is exact to the microsecond, but for what was
  * removed, which is counted in whole hours.
  */
-function boundsCte({ bucket, from, to, hours, isRaw = false }: LiveWindow): SqlFragment {
-  const start = fragment`coalesce(${from}::timestamptz, coalesce(${to}::timestamptz, s.as_of) - make_interval(hours => ${hours}))`;
-  const isSplit =
-    bucket === '5m'
-      ? `w.start >= w.fine_from AND ${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
-      : 'w.hour_up <= w.hour_down';
+function boundsCte(window: LiveWindow): SqlFragment {
+  const { from, to, hours, isRaw = false } = window;
+  const stop = to === null ? constant(NEVER) : fragment`${to}::timestamptz`;
+  const start =
+    from === null
+      ? fragment`${to === null ? fragment`s.as_of` : stop} - make_interval(hours => ${hours})`
+      : fragment`${from}::timestamptz`;
+  const edge = (one: string, other: string) =>
+    constant(
+      `SELECT CASE WHEN b.${one} < b.${other} THEN 1 ELSE -1 END AS s, least(b.${one}, b.${other}) AS lo, greatest(b.${one}, b.${other}) AS hi
+      FROM bounds b WHERE b.${one} <> b.${other}`,
+    );
+  const lastEdge = to === null ? nothing : fragment`UNION ALL ${edge('r1', 'stop')}`;
+  return fragment`
+  bounds AS MATERIALIZED (
+    SELECT b.start, b.stop, b.r0, b.h0, b.h1, b.r1, ${daysOf(window)}
+      FROM (SELECT w.start, w.stop, ${splitOf(window)}
+              FROM (SELECT ${start} AS start, ${stop} AS stop, s.fine_from FROM state s) w) b
+  ), edges AS MATERIALIZED (
+    ${edge('start', 'r0')} ${lastEdge}
+  ), raw_ranges AS (${isRaw ? fragment`SELECT 1 AS s, b.start AS lo, b.stop AS hi FROM bounds b` : fragment`SELECT e.s, e.lo, e.hi FROM edges e`}
+  )`;
+}
+
+/** r0, h0, h1 and r1, from start, stop and fine_from of w. */
+function splitOf({ bucket, to }: LiveWindow): SqlFragment {
+  const isOpen = to === null;
   const [fine0, fine1] = ['w.start', 'w.stop'].map((time) => nearest('5 minutes', '150 seconds', time));
   const [hour0, hour1] = ['w.start', 'w.stop'].map((time) => nearest('1 hour', '30 minutes', time));
-  const [isFine0, isFine1] = ['w.start >= w.fine_from', 'w.hour_down >= w.fine_from'];
+  const [hourUp, hourDown] = [up('1 hour', 'w.start'), down('1 hour', 'w.stop')];
+  const isFine0 = 'w.start >= w.fine_from';
+  const isFine1 = `${hourDown} >= w.fine_from`;
+  const isLong =
+    bucket === '5m'
+      ? `${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
+      : `${hourUp} <= ${hourDown}`;
+  const holds = [...(bucket === '5m' ? [isFine0] : []), ...(isOpen ? [] : [isLong])].join(' AND ');
+  const split = (end: string, otherwise: string) =>
+    holds === '' ? end : `CASE WHEN ${holds} THEN ${end} ELSE ${otherwise} END`;
+  const atEnd = (end: string) => (isOpen ? NEVER : split(end, 'w.stop'));
   const [r0, h0, h1, r1] =
     bucket === '5m'
       ? [fine0, fine1, fine1, fine1]
       : [
           `CASE WHEN ${isFine0} THEN ${fine0} ELSE ${hour0} END`,
-          `CASE WHEN ${isFine0} THEN w.hour_up ELSE ${hour0} END`,
-          `CASE WHEN ${isFine1} THEN w.hour_down ELSE ${hour1} END`,
+          `CASE WHEN ${isFine0} THEN ${hourUp} ELSE ${hour0} END`,
+          `CASE WHEN ${isFine1} THEN ${hourDown} ELSE ${hour1} END`,
           `CASE WHEN ${isFine1} THEN ${fine1} ELSE ${hour1} END`,
         ];
-  const byDay = bucket === 'day' ? `b.day_up <= b.day_down` : 'false';
-  const split = (edge: string | undefined, otherwise: string) =>
-    constant(`CASE WHEN ${isSplit} THEN ${edge ?? ''} ELSE ${otherwise} END`);
-  return fragment`
-  bounds AS MATERIALIZED (
-    SELECT b.start, b.stop, b.r0, b.h0, b.h1, b.r1,
-           CASE WHEN ${constant(byDay)} THEN b.day_up ELSE b.h1 END AS d0,
-           CASE WHEN ${constant(byDay)} THEN b.day_down ELSE b.h1 END AS d1
-      FROM (SELECT w.*, ${constant(up('1 day', 'w.h0'))} AS day_up, ${constant(down('1 day', 'w.h1'))} AS day_down
-              FROM (SELECT w.start, w.stop, ${split(r0, 'greatest(w.start, w.stop)')} AS r0, ${split(h0, 'w.stop')} AS h0,
-                           ${split(h1, 'w.stop')} AS h1, ${split(r1, 'w.stop')} AS r1
-                      FROM (SELECT w.start, w.stop, w.fine_from,
-                                   ${constant(up('1 hour', 'w.start'))} AS hour_up, ${constant(down('1 hour', 'w.stop'))} AS hour_down
-                              FROM (SELECT ${start} AS start, coalesce(${to}::timestamptz, 'infinity') AS stop, s.fine_from
-                                      FROM state s) w) w) w) b
-  ), edges AS MATERIALIZED (
-    SELECT CASE WHEN b.start < b.r0 THEN 1 ELSE -1 END AS s, least(b.start, b.r0) AS lo, greatest(b.start, b.r0) AS hi
-      FROM bounds b WHERE b.start <> b.r0
-     UNION ALL
-    SELECT CASE WHEN b.r1 < b.stop THEN 1 ELSE -1 END, least(b.r1, b.stop), greatest(b.r1, b.stop)
-      FROM bounds b WHERE b.r1 <> b.stop
-  ), raw_ranges AS MATERIALIZED (${isRaw ? fragment`SELECT 1 AS s, b.start AS lo, b.stop AS hi FROM bounds b` : fragment`SELECT e.s, e.lo, e.hi FROM edges e`}
-  )`;
+  const ends = [
+    `${split(r0 ?? '', 'greatest(w.start, w.stop)')} AS r0`,
+    `${bucket === '5m' ? atEnd(h0 ?? '') : split(h0 ?? '', 'w.stop')} AS h0`,
+    `${atEnd(h1 ?? '')} AS h1`,
+    `${atEnd(r1 ?? '')} AS r1`,
+  ];
+  return constant(ends.join(`, `));
 }
 
-const rollupRows = (
-  userId: string,
-  table: string,
-  ranges: readonly (readonly [string, string])[],
-) => fragment`
+/** d0 and d1, from h0 and h1 of b. */
+function daysOf({ bucket, to }: LiveWindow): SqlFragment {
+  const [dayUp, dayDown] = [up('1 day', 'b.h0'), down('1 day', 'b.h1')];
+  if (bucket !== 'day') return constant('b.h1 AS d0, b.h1 AS d1');
+  if (to === null) return constant(`${dayUp} AS d0, ${NEVER} AS d1`);
+  const split = (end: string) => `CASE WHEN ${dayUp} <= ${dayDown} THEN ${end} ELSE b.h1 END`;
+  return constant(`${split(dayUp)} AS d0, ${split(dayDown)} AS d1`);
+}
+
+function rollupRows(userId: string, table: string, ranges: readonly Range[]): SqlFragment {
+  const [only, ...others] = ranges;
+  if (only === undefined) return nothing;
+  const isOne = others.length === 0;
+  const [lo, hi] = (isOne ? [`b.${only[0]}`, `b.${only[1]}`] : ['r.lo', 'r.hi']).map(constant) as [
+    SqlFragment,
+    SqlFragment,
+  ];
+  const list = constant(ranges.map(([from, to]) => `(b.${from}, b.${to})`).join(', '));
+  return fragment`
     SELECT sc.out_id AS scope_id, x.*
       FROM bounds b
-     CROSS JOIN LATERAL (VALUES ${constant(ranges.map(([lo, hi]) => `(b.${lo}, b.${hi})`).join(', '))}) r (lo, hi)
+     ${isOne ? nothing : fragment`CROSS JOIN LATERAL (VALUES ${list}) r (lo, hi)`}
      CROSS JOIN scopes sc
      CROSS JOIN LATERAL (
        SELECT t.bucket AS at, ${eachCounter((name) => `t.${name}`)}
          FROM ${constant(table)} t
-        WHERE t.user_id = ${userId} AND t.scope_id = sc.scope_id AND t.bucket >= r.lo AND t.bucket < r.hi OFFSET 0) x
-     WHERE r.lo < r.hi`;
+        WHERE t.user_id = ${userId} AND t.scope_id = sc.scope_id AND t.bucket >= ${lo} AND t.bucket < ${hi} OFFSET 0) x
+     WHERE ${lo} < ${hi}
+     UNION ALL`;
+}
 
 /**
  * `pieces`: the counters of the window (scope_id, at, …), none counted twice, each within one bucket. Needs liveCtes before
  * it, and `scopes` (scope_id in the rollups, out_id): whose rollup rows count for whom.
  */
-export const windowCtes = (
-  scope: LiveScope,
-  options: LiveOptions,
-  window: LiveWindow,
-) => fragment`${boundsCte(window)},
-  ${rawCte(scope, options)}, pieces AS (${rollupRows(scope.userId, 'statistics_fine', [
-    ['r0', 'h0'],
-    ['h1', 'r1'],
-  ])}
-     UNION ALL${rollupRows(scope.userId, 'statistics_hours', [
-       ['h0', 'd0'],
-       ['d1', 'h1'],
-     ])}
-     UNION ALL${rollupRows(scope.userId, 'statistics_days', [['d0', 'd1']])}
-     UNION ALL
+export function windowCtes(scope: LiveScope, options: LiveOptions, window: LiveWindow): SqlFragment {
+  const { fine, hours, days } = rangesOf(window);
+  return fragment`${boundsCte(window)},
+  ${rawCte(scope, options)}, pieces AS (${rollupRows(scope.userId, 'statistics_fine', fine)}
+    ${rollupRows(scope.userId, 'statistics_hours', hours)}
+    ${rollupRows(scope.userId, 'statistics_days', days)}
     SELECT d.* FROM delta d, bounds b WHERE d.at >= b.r0 AND d.at < b.r1 AND NOT ${constant(String(window.isRaw ?? false))}
      UNION ALL
     SELECT w.* FROM raw w
   )`;
+}
 
 /** What every live statement tells of itself; the rest of a row means nothing where it is stale or behind. */
 export interface LiveRow {

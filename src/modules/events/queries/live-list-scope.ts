@@ -42,7 +42,8 @@ export function liveScopeOf({ endpoints, rollups }: ListScope, { userId }: Event
   return {
     userId,
     members: fragment`
-    SELECT o.endpoint_id, ${userId}::uuid AS scope_id FROM unnest(${[...endpoints]}::uuid[]) AS o (endpoint_id)`,
+    SELECT o.id AS endpoint_id, ${userId}::uuid AS scope_id
+      FROM endpoints o WHERE o.user_id = ${userId} AND o.id = ANY (${[...endpoints]}::uuid[])`,
     parts:
       rollups === 'application'
         ? ['all', 'applications']

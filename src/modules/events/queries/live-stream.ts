@@ -21,25 +21,28 @@ export interface StreamQuery {
  */
 export function streamOf(p: StreamQuery): SqlFragment {
   if (isOfFewEvents(p.filter)) return ofEvents(p, fewEvents(p.filter));
-  if (p.endpoints === 'all') return detailed(p, groupsOf(p, nothing));
+  if (p.endpoints === 'all') return detailed(p, groupsOf(p, null));
   const [only, ...others] = p.endpoints;
-  if (only !== undefined && others.length === 0)
-    return detailed(p, groupsOf(p, fragment`AND a.endpoint_id = ${only}`));
+  if (only !== undefined && others.length === 0) return detailed(p, groupsOf(p, only));
   return merged(p, p.endpoints);
 }
 
 const orderOf = ({ direction }: StreamQuery, alias: string) =>
   constant(direction === 'older' ? `${alias}.at DESC, ${alias}.id DESC` : `${alias}.at, ${alias}.id`);
 
-function groupsOf(p: StreamQuery, ofEndpoint: SqlFragment): SqlFragment {
+function groupsOf(p: StreamQuery, endpointId: string | null): SqlFragment {
   const { userId, status } = p.filter;
+  const whose =
+    endpointId === null
+      ? fragment`a.user_id = ${userId}`
+      : fragment`a.endpoint_id = (SELECT o.id FROM endpoints o WHERE o.user_id = ${userId} AND o.id = ${endpointId})`;
   const order = constant(p.direction === 'older' ? '1 DESC, 2 DESC' : '1, 2');
   // Only attempts that did not succeed are in the index of those; whether another one did is a look at the key.
   const fromUndelivered = p.endpoints === 'all' && (status === 'failed' || status === 'pending');
   return fragment`
         SELECT a.event_ingested_at AS at, a.event_id AS id
           FROM delivery_attempts a
-         WHERE a.user_id = ${userId} ${ofEndpoint}
+         WHERE ${whose}
            AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
            ${fromUndelivered ? fragment`AND a.success IS NOT TRUE` : nothing}
          GROUP BY a.event_ingested_at, a.event_id
@@ -92,14 +95,15 @@ function merged(p: StreamQuery, endpoints: readonly string[]): SqlFragment {
   const order = constant(p.direction === 'older' ? '1 DESC, 2 DESC' : '1, 2');
   const attempts = fragment`
          SELECT x.at, x.id
-           FROM unnest(${[...endpoints]}::uuid[]) AS o (endpoint_id)
+           FROM endpoints o
           CROSS JOIN LATERAL (
             SELECT a.event_ingested_at AS at, a.event_id AS id
               FROM delivery_attempts a
-             WHERE a.user_id = ${userId} AND a.endpoint_id = o.endpoint_id
+             WHERE a.endpoint_id = o.id
                AND a.event_ingested_at >= sl.lo AND a.event_ingested_at < sl.hi ${p.where}
              GROUP BY a.event_ingested_at, a.event_id
              ORDER BY ${order} ${isSimple ? fragment`LIMIT ${p.limit}` : nothing}) x
+          WHERE o.user_id = ${userId} AND o.id = ANY (${[...endpoints]}::uuid[])
           GROUP BY x.at, x.id`;
   if (isSimple) return fragment`${attempts} ORDER BY ${order} LIMIT ${p.limit}`;
   const outcome =

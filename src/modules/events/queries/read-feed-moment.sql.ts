@@ -1,4 +1,4 @@
-import { constant, fragment, sql } from '../../../kernel/database/sql.js';
+import { constant, fragment, nothing, sql, type SqlFragment } from '../../../kernel/database/sql.js';
 
 export interface FeedMomentRow {
   /** The snapshot of this statement; xid8 as text. */
@@ -17,18 +17,26 @@ export interface FeedMomentRow {
   writtenEnd: string | null;
 }
 
-const came = (column: string, p: { since: string; limit: number }) => {
+interface Since {
+  since: string;
+  limit: number;
+}
+
+const idsFrom = (column: 'written_in' | 'inserted_in', { since, limit }: Since, where = nothing) => {
   const id = constant(`a.${column}`);
-  const rows = fragment`SELECT ${id} AS id FROM delivery_attempts a WHERE ${id} >= ${p.since}::xid8 ORDER BY ${id}`;
-  return {
-    any: fragment`EXISTS (${rows} LIMIT 1)`,
-    end: fragment`(SELECT x.id::text FROM (${rows} OFFSET ${p.limit}::int LIMIT 1) x)`,
-  };
+  return fragment`(SELECT ${id} AS id FROM delivery_attempts a WHERE ${id} >= ${since}::xid8 ${where} ORDER BY ${id} LIMIT ${limit}::int + 1)`;
 };
+
+const came = (ids: SqlFragment, { limit }: Since) => ({
+  any: fragment`EXISTS (SELECT FROM (${ids}) x)`,
+  end: fragment`(SELECT x.id::text FROM (${ids}) x ORDER BY x.id OFFSET ${limit}::int LIMIT 1)`,
+});
 
 /** What the feed's next step can go up to, and whether there is anything in it. */
 export const readFeedMoment = (p: { since: string; heldLsn: string | null; limit: number }) => {
-  const [inserted, written] = [came('inserted_in', p), came('written_in', p)];
+  const notUpdated = idsFrom('written_in', p, fragment`AND a.inserted_in IS NULL`);
+  const inserted = came(fragment`${notUpdated} UNION ALL ${idsFrom('inserted_in', p)}`, p);
+  const written = came(idsFrom('written_in', p), p);
   return sql<FeedMomentRow>('events.read-feed-moment')`
   SELECT pg_snapshot_xmax(n.snapshot)::text AS "horizon",
          ARRAY(SELECT x::text FROM pg_snapshot_xip(n.snapshot) x) AS "inFlight",

@@ -21,11 +21,11 @@ export const timesCte = (userId: string) => fragment`${removedTimesCte(userId)},
       FROM members m
       LEFT JOIN LATERAL (
         SELECT a.event_ingested_at AS at FROM delivery_attempts a
-         WHERE a.user_id = ${userId} AND a.endpoint_id = m.endpoint_id AND a.event_ingested_at > '-infinity'
+         WHERE a.endpoint_id = m.endpoint_id AND a.event_ingested_at > '-infinity'
          ORDER BY a.event_ingested_at LIMIT 1) f ON true
       LEFT JOIN LATERAL (
         SELECT a.event_ingested_at AS at FROM delivery_attempts a
-         WHERE a.user_id = ${userId} AND a.endpoint_id = m.endpoint_id AND a.event_ingested_at > '-infinity'
+         WHERE a.endpoint_id = m.endpoint_id AND a.event_ingested_at > '-infinity'
          ORDER BY a.event_ingested_at DESC LIMIT 1) l ON true
       LEFT JOIN removed_times r ON r.endpoint_id = m.endpoint_id
      GROUP BY m.scope_id

@@ -39,7 +39,7 @@ export const forgetForeignWriters = ({ limit }: { limit: number }) => {
   ), forgotten AS (
     UPDATE delivery_attempts a
        SET written_in = CASE WHEN ${isForeign('written_in')} THEN NULL ELSE a.written_in END,
-           inserted_in = CASE WHEN ${isForeign('inserted_in')} THEN NULL ELSE a.inserted_in END
+           inserted_in = CASE WHEN ${isForeign('inserted_in')} THEN '2' ELSE a.inserted_in END
       FROM (SELECT w.* FROM by_writer w UNION SELECT i.* FROM by_inserter i) f
      WHERE a.user_id = f.user_id AND a.event_ingested_at = f.event_ingested_at AND a.event_id = f.event_id AND a.id = f.id
        AND (${isForeign('written_in')} OR ${isForeign('inserted_in')})

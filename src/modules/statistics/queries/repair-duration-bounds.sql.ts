@@ -34,8 +34,9 @@ export const repairDurationBounds = (p: { lower: FoldSnapshot; upper: FoldSnapsh
      CROSS JOIN LATERAL (
        SELECT ${durationBin(fragment`a.duration_ms`)} AS bin, min(a.duration_ms) AS min_ms, max(a.duration_ms) AS max_ms
          FROM (SELECT a.duration_ms
-                 FROM delivery_attempts a
-                WHERE a.user_id = l.user_id AND a.endpoint_id = l.endpoint_id AND ${seenBy(fragment`a.written_in`, p.upper)}
+                 FROM (SELECT x.user_id, x.duration_ms, x.written_in
+                         FROM delivery_attempts x WHERE x.endpoint_id = l.endpoint_id OFFSET 0) a
+                WHERE a.user_id = l.user_id AND ${seenBy(fragment`a.written_in`, p.upper)}
                 UNION ALL
                SELECT v.duration_ms
                  FROM superseded_attempts v
