@@ -19,7 +19,7 @@ export const apiPath = (path: string) => `${BASE_PATH}${path}`;
 /** The real server as a process of its own, stopped after `work`. */
 export async function withAdminServer<T>(
   databaseUrl: string,
-  { folds, cacheSeconds = 0 }: { folds: boolean; cacheSeconds?: number },
+  { folds, cacheSeconds = 0, poolMax }: { folds: boolean; cacheSeconds?: number; poolMax?: number },
   signal: AbortSignal,
   work: (server: AdminServer) => Promise<T>,
 ): Promise<T> {
@@ -34,6 +34,9 @@ export async function withAdminServer<T>(
     RATE_LIMIT_PER_ADDRESS: '0',
     FOLD_ENABLED: String(folds),
     CACHE_TTL_SECONDS: String(cacheSeconds),
+    ...(poolMax === undefined
+      ? {}
+      : { DATABASE_POOL_MAX: String(poolMax), DATABASE_POOL_MIN: String(poolMax) }),
   };
   const onLine = (line: string) => (origin ??= /is ready:\s+(\S+)\/api\/v1/.exec(line)?.[1]);
   const child = startScript('src/main.js', [], databaseUrl, signal, onLine, environment);

@@ -6,7 +6,7 @@ import { describeConditions } from './conditions.js';
 import { measureDatabaseThroughput, measureFloor } from './database-load.js';
 import { withCluster, type Cluster } from './cluster.js';
 import { measureHttpLatencies, measureHttpThroughput } from './http-load.js';
-import { historyAt, type LiveOptions } from './options.js';
+import { historyAt, POOL_MAX, type LiveOptions } from './options.js';
 import type { FoldCost, LiveResult } from './result.js';
 import { compareSideBySide } from './side-by-side.js';
 import { measureSizes } from './sizes.js';
@@ -77,7 +77,7 @@ async function measureLoad(
   const [heavy] = tenants as [Tenant];
   const inDatabase = () => measureDatabaseThroughput(databaseUrl, tenants, round, signal);
   const database = await step(say, 'throughput in the database', inDatabase);
-  return withAdminServer(databaseUrl, { folds: true }, signal, async (server) => {
+  return withAdminServer(databaseUrl, { folds: true, poolMax: POOL_MAX }, signal, async (server) => {
     const httpLatencies = await step(say, 'latency over HTTP', () =>
       measureHttpLatencies(server, heavy, signal),
     );

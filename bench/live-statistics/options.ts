@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { FlagError, optionalText, readFlags, toggle, wholeNumber, type Flag } from '../../src/demo/flags.js';
 
 export interface LiveOptions {
@@ -23,6 +24,8 @@ export interface LiveOptions {
 
 export const USERS = 200;
 export const SEED = 42;
+/** As docs/pools-and-replicas.md advises: the machine is the database's, too. */
+export const POOL_MAX = 2 * availableParallelism();
 const DAYS = 60;
 const PLAN_EVENTS = 4_700_000;
 

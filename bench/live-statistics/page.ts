@@ -58,7 +58,7 @@ const warm = (time: SlowTime | undefined) => {
 export function describe({ settings, ...given }: Conditions): string {
   const { cpus, memoryBytes, node, postgres } = given;
   return [
-    `- Machine: ${cpus} CPUs, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB RAM; clients, servers and writer share it. Node ${node}.`,
+    `- Machine: ${cpus} CPUs, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB RAM; clients, servers and writer share it. Node ${node}, with 2 connections a CPU to read with.`,
     `- PostgreSQL ${postgres}: ${settings.map(({ name, value }) => `${name} ${value || "''"}`).join(', ')}.`,
   ].join('\n');
 }

@@ -124,6 +124,27 @@ it('catches up in bounded steps; answers are of the last fold meanwhile, and say
   await expectExactRollups(session);
 });
 
+it('that too much is in no rollup is not found out anew by each read, and for a second only', async () => {
+  await foldAll(session);
+  await database.query(addAttempt('00000000-0000-4000-8000-000000000001'));
+  const statements: string[] = [];
+  const live = new LiveStatisticsReads(
+    {
+      query: (statement) => {
+        statements.push(statement.text.includes('written AS MATERIALIZED') ? 'live' : 'folded');
+        return session.query(statement);
+      },
+    },
+    0,
+    new OriginalStatisticsReads(session),
+  );
+  const source = async () => (await live.dashboard(ids.alice)).trust.source;
+  expect([await source(), await source()]).toEqual(['rollups', 'rollups']);
+  expect(statements).toEqual(['live', 'folded', 'folded']);
+  await foldAll(session);
+  await becomes(async () => (await source()) === 'live');
+});
+
 it('a writing transaction that stays open holds nobody up, and its rows come when it commits', async () => {
   await foldAll(session);
   const writer = await openSession(database.url);

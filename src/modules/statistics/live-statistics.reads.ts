@@ -22,12 +22,20 @@ import {
   type SeriesRow,
 } from './statistics.reads.js';
 
+const liveFirst = ['live', 'folded'] as const;
+const onlyFolded = ['folded'] as const;
+
+/** To find out that too much is in no rollup, all of it up to the bound is read: so long, that is not looked at again. */
+const BEHIND_MS = 1000;
+
 /**
  * From the rollups and what is not in them yet, in one statement and so of one snapshot: exact at every moment. Where the
  * rollups are being counted anew, `original` answers; where there is too much that is not in them, the answer is of the last
  * fold, and says so.
  */
 export class LiveStatisticsReads extends StatisticsReads {
+  private behindUntilMs = 0;
+
   constructor(
     private readonly runner: QueryRunner,
     private readonly maxTailRows: number,
@@ -89,10 +97,12 @@ export class LiveStatisticsReads extends StatisticsReads {
   private async read<Row extends LiveRow>(
     statement: (options: LiveOptions) => Sql<Row>,
   ): Promise<{ rows: [Row, ...Row[]]; trust: Trust } | null> {
-    for (const mode of ['live', 'folded'] as const) {
+    const isBehind = performance.now() < this.behindUntilMs;
+    for (const mode of isBehind ? onlyFolded : liveFirst) {
       const rows = await this.runner.query(statement({ mode, maxTailRows: this.maxTailRows }));
       const [first] = rows;
       if (first === undefined || first.isStale) return null;
+      if (first.isBehind || !first.isOfOneMoment) this.behindUntilMs = performance.now() + BEHIND_MS;
       if (first.isBehind) continue;
       const source = mode === 'live' ? 'live' : 'rollups';
       return {
