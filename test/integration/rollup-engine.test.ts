@@ -142,7 +142,7 @@ it('that too much is in no rollup is not found out anew by each read, and for a 
   expect([await source(), await source()]).toEqual(['rollups', 'rollups']);
   expect(statements).toEqual(['live', 'folded', 'folded']);
   await foldAll(session);
-  await becomes(async () => (await source()) === 'live');
+  await becomes('it looks again', async () => (await source()) === 'live');
 });
 
 it('a writing transaction that stays open holds nobody up, and its rows come when it commits', async () => {
