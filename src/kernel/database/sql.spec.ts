@@ -1,4 +1,4 @@
-import { fragment, identifier, nodeMoment, nothing, sql } from './sql.js';
+import { constant, fragment, identifier, nodeMoment, nothing, sql } from './sql.js';
 
 describe('sql', () => {
   it('binds every value and puts the label into a comment', () => {
@@ -29,6 +29,53 @@ describe('sql', () => {
     const build = (filter: unknown) => sql('x.y')`SELECT ${1} ${filter}`.name;
     expect(build(nothing)).not.toBe(build(fragment`AND a = ${1}`));
     expect(build(fragment`AND a = ${1}`)).toBe(build(fragment`AND a = ${2}`));
+  });
+
+  it('finds the text of a structure again, whatever is bound, and binds what is equal at each of its places', () => {
+    const build = (filter: number | null, order: string, values: readonly unknown[]) => {
+      const where = filter === null ? nothing : fragment`AND a = ${filter}`;
+      const [first, second] = values;
+      return sql(
+        'x.z',
+      )`SELECT ${first}, ${nodeMoment} ${where} ${constant(`ORDER BY ${order}`)} LIMIT ${second}`;
+    };
+    const filtered = 'SELECT /* x.z */ $1, coalesce($2::timestamptz, now()) AND a = $3 ORDER BY n LIMIT $4';
+    const ids = ['p', 'q'];
+    for (const [filter, values] of [
+      [1, [2, 3]],
+      [1, [1, 1]],
+      [7, [null, undefined]],
+      [0, [ids, [...ids]]],
+    ] as const) {
+      const statement = build(filter, 'n', values);
+      expect(statement.text).toBe(filtered);
+      expect(statement.values).toEqual([values[0], null, filter, values[1]]);
+      expect(statement.momentsAt).toEqual([1]);
+    }
+    const plain = 'SELECT /* x.z */ $1, coalesce($2::timestamptz, now())  ORDER BY';
+    expect(build(null, 'n', [1, 2])).toMatchObject({ text: `${plain} n LIMIT $3`, values: [1, null, 2] });
+    expect(build(null, 'm', [1, 2])).toMatchObject({ text: `${plain} m LIMIT $3`, values: [1, null, 2] });
+    expect(build(1, 'm', [1, 2]).text).toBe(filtered.replace('BY n', 'BY m'));
+    const names = [null, 1].flatMap((filter) => ['n', 'm'].map((order) => build(filter, order, [1, 2]).name));
+    expect(new Set(names).size).toBe(4);
+    expect(names).toEqual(
+      [null, 1].flatMap((filter) => ['n', 'm'].map((order) => build(filter, order, [3, 3]).name)),
+    );
+  });
+
+  it('tells a value from a fragment, the moment and a constant at the same place, and labels from each other', () => {
+    const build = (label: string, what: unknown) => sql(label)`SELECT ${what}, ${'last'}`;
+    const first = (what: unknown, label = 'x.w') => build(label, what).text;
+    expect(first('now()')).toBe('SELECT /* x.w */ $1, $2');
+    expect(first(constant('now()'))).toBe('SELECT /* x.w */ now(), $1');
+    expect(first(constant('$1'))).toBe('SELECT /* x.w */ $1, $1');
+    expect(first(fragment`now()`)).toBe('SELECT /* x.w */ now(), $1');
+    expect(first(nodeMoment)).toBe('SELECT /* x.w */ coalesce($1::timestamptz, now()), $2');
+    expect(first(fragment`coalesce(${1}::timestamptz, now())`)).toBe(first(nodeMoment));
+    expect(build('x.w', fragment`coalesce(${1}::timestamptz, now())`).momentsAt).toBeUndefined();
+    expect(build('x.w', nodeMoment).momentsAt).toEqual([0]);
+    expect(first('now()', 'x.v')).toBe('SELECT /* x.v */ $1, $2');
+    expect(build('x.v', 1).name).toBe('x.v');
   });
 
   it('quotes identifiers', () => {
