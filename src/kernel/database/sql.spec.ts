@@ -1,4 +1,4 @@
-import { constant, fragment, identifier, nodeMoment, nothing, sql } from './sql.js';
+import { constant, fragment, identifier, nodeMoment, nothing, shaped, sql, type Places } from './sql.js';
 
 describe('sql', () => {
   it('binds every value and puts the label into a comment', () => {
@@ -90,4 +90,57 @@ it('binds the moment of the node at every place where it is asked for, null unti
   expect(statement.values).toEqual([1, null, 'x', null]);
   expect(statement.momentsAt).toEqual([1, 3]);
   expect(statement.text).toContain('coalesce($2::timestamptz, now()), $3, coalesce($4::timestamptz, now())');
+});
+
+describe('shaped', () => {
+  interface Values {
+    userId: string;
+    limit: number | null;
+    ids: readonly string[];
+  }
+  let builds = 0;
+  const listed = shaped((p: Places<Values>, shape: 'all' | 'some') => {
+    builds++;
+    const some = fragment`AND n = ANY (${p.ids}::uuid[]) AND k = ${p.userId}`;
+    const where = shape === 'all' ? nothing : some;
+    return sql(
+      'x.shaped',
+    )`SELECT ${p.userId}::uuid, ${24} WHERE k = ${p.userId} ${where} LIMIT ${p.limit} ${nodeMoment}`;
+  });
+
+  it('is put together once for each shape, and binds what is used in several places once', () => {
+    const ids = ['p', 'q'];
+    const some = listed({ userId: 'u', limit: 1, ids }, 'some');
+    expect(some).toMatchObject({
+      text: 'SELECT /* x.shaped */ $1::uuid, $2 WHERE k = $1 AND n = ANY ($3::uuid[]) AND k = $1 LIMIT $4 coalesce($5::timestamptz, now())',
+      values: ['u', 24, ids, 1, null],
+      momentsAt: [4],
+    });
+    const again = listed({ ids: [], limit: null, userId: 'v' }, 'some');
+    expect(again).toEqual({ ...some, values: ['v', 24, [], null, null] });
+    expect(some.values).toEqual(['u', 24, ids, 1, null]);
+    const all = listed({ userId: 'u', limit: 24, ids }, 'all');
+    expect(all).toMatchObject({
+      text: 'SELECT /* x.shaped */ $1::uuid, $2 WHERE k = $1  LIMIT $3 coalesce($4::timestamptz, now())',
+      values: ['u', 24, 24, null],
+      momentsAt: [3],
+    });
+    expect(all.name).not.toBe(some.name);
+    expect(builds).toBe(2);
+  });
+
+  it('takes values that are equal by chance for two, and tells one place that is used twice from two', () => {
+    const pair = shaped((p: Places<{ a: string; b: string }>, shape: 'two' | 'one') => {
+      const second = shape === 'two' ? p.b : p.a;
+      return sql('x.pair')`SELECT ${fragment`${p.a}`}, ${second}, ${'v'}, ${'v'}`;
+    });
+    expect(pair({ a: 'v', b: 'v' }, 'two')).toMatchObject({
+      text: 'SELECT /* x.pair */ $1, $2, $3, $4',
+      values: ['v', 'v', 'v', 'v'],
+    });
+    expect(pair({ a: 'v', b: 'v' }, 'one')).toMatchObject({
+      text: 'SELECT /* x.pair */ $1, $1, $2, $3',
+      values: ['v', 'v', 'v'],
+    });
+  });
 });

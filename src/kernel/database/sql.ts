@@ -57,6 +57,45 @@ export const sql =
 
 type Rendered = Pick<Sql<never>, 'label' | 'name' | 'text' | 'momentsAt'>;
 
+/** In place of a value while a statement is put together. */
+class Place {
+  constructor(readonly name: PropertyKey) {}
+}
+/** What may be a value or its place: it can be bound, and nothing else can depend on it. */
+export type Bindable<Value> = Value | Place;
+export type Places<Values> = { readonly [Name in keyof Values]: Place };
+
+/**
+ * A statement that is put together once for each shape, and at each request costs no more than the list of its values. In
+ * `build` each has a place, so that nothing but the shape decides what the text is, and is one parameter wherever that is used.
+ */
+export function shaped<Values extends object, Shape extends string, Row>(
+  build: (places: Places<Values>, shape: Shape) => Sql<Row>,
+): (values: Values, shape: Shape) => Sql<Row> {
+  const built = new Map<Shape, Sql<Row>>();
+  return (values, shape) => {
+    const statement = built.get(shape) ?? build(newPlaces<Values>(), shape);
+    built.set(shape, statement);
+    const valueAt = (bound: unknown) => (bound instanceof Place ? values[bound.name as keyof Values] : bound);
+    return { ...statement, values: statement.values.map(valueAt) };
+  };
+}
+
+/** One of each name. */
+function newPlaces<Values>(): Places<Values> {
+  const places = new Map<PropertyKey, Place>();
+  const get = (_: object, name: PropertyKey) => {
+    const place = places.get(name) ?? new Place(name);
+    places.set(name, place);
+    return place;
+  };
+  return new Proxy({}, { get }) as Places<Values>;
+}
+
+/** Which of the bound values is this one, -1: none. Values that are equal by chance are two. */
+const boundAt = (values: readonly unknown[], param: unknown) =>
+  param instanceof Place ? values.indexOf(param) : -1;
+
 /**
  * What was rendered is found again by its templates and constants, in their order and with the places of its values: that
  * takes a fifth of putting 11 KB together at each request. They come from the code, and so are as many as prepared statements.
@@ -84,19 +123,23 @@ function followed(structure: Structure, param: unknown, values: unknown[]): Stru
     for (const inner of param.params) reached = followed(reached, inner, values);
     return reached;
   }
+  const known = boundAt(values, param);
+  if (known >= 0) return structure.next(known);
   const isMoment = param === MOMENT;
   values.push(isMoment ? null : param);
   return structure.next(isMoment ? MOMENT : VALUE);
 }
 
 function render(label: string, statement: Fragment): Rendered {
-  let bound = 0;
+  const bound: unknown[] = [];
   const momentsAt: number[] = [];
   const textOf = (param: unknown): string => {
     if (param instanceof Fragment)
       return param.strings.reduce((text, part, index) => text + textOf(param.params[index - 1]) + part);
-    if (param === MOMENT) momentsAt.push(bound);
-    return `$${++bound}`;
+    const known = boundAt(bound, param);
+    if (known >= 0) return `$${known + 1}`;
+    if (param === MOMENT) momentsAt.push(bound.length);
+    return `$${bound.push(param)}`;
   };
   // After the first word: PostgreSQL 18 keeps no comment before that in pg_stat_statements.
   const text = textOf(statement)

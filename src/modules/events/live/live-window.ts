@@ -1,4 +1,4 @@
-import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
+import { constant, fragment, type Bindable, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { LiveOptions, LiveScope } from './live-ctes.js';
 import { rawCte } from './live-raw.js';
 import { eachCounter } from './rollup-counters.js';
@@ -72,7 +72,7 @@ function boundsCte({ bucket, from, to, hours, isRaw = false }: LiveWindow): SqlF
 }
 
 const rollupRows = (
-  userId: string,
+  userId: Bindable<string>,
   table: string,
   ranges: readonly (readonly [string, string])[],
 ) => fragment`
