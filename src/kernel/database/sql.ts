@@ -125,9 +125,8 @@ function followed(structure: Structure, param: unknown, values: unknown[]): Stru
   }
   const known = boundAt(values, param);
   if (known >= 0) return structure.next(known);
-  const isMoment = param === MOMENT;
-  values.push(isMoment ? null : param);
-  return structure.next(isMoment ? MOMENT : VALUE);
+  values.push(param === MOMENT ? null : param);
+  return structure.next(VALUE);
 }
 
 function render(label: string, statement: Fragment): Rendered {
