@@ -98,7 +98,7 @@ const boundAt = (values: readonly unknown[], param: unknown) =>
 
 /**
  * What was rendered is found again by its templates and constants, in their order and with the places of its values: that
- * takes a fifth of putting 11 KB together at each request. They come from the code, and so are as many as prepared statements.
+ * takes a third of putting 11 KB together and hashing them. They come from the code, and so are as many as prepared statements.
  */
 class Structure {
   rendered: Rendered | undefined;

@@ -109,7 +109,7 @@ function adapter(config: AppConfig, logger: Logger): FastifyAdapter {
   return adapter;
 }
 
-// @fastify/helmet works the headers out anew at each request, which takes as long as all our other hooks.
+// @fastify/helmet works these headers out anew at each request, a tenth of the time of a trivial one.
 function secureAnswers(fastify: FastifyInstance): void {
   const setHeaders = helmet({ contentSecurityPolicy: docsPolicy });
   fastify.addHook('onRequest', (request, reply, done) => setHeaders(request.raw, reply.raw, () => done()));
