@@ -1,4 +1,14 @@
-import { constant, fragment, identifier, nodeMoment, nothing, shaped, sql, type Places } from './sql.js';
+import {
+  constant,
+  foreign,
+  fragment,
+  identifier,
+  nodeMoment,
+  nothing,
+  shaped,
+  sql,
+  type Places,
+} from './sql.js';
 
 describe('sql', () => {
   it('binds every value and puts the label into a comment', () => {
@@ -76,6 +86,14 @@ describe('sql', () => {
     expect(build('x.w', nodeMoment).momentsAt).toEqual([0]);
     expect(first('now()', 'x.v')).toBe('SELECT /* x.v */ $1, $2');
     expect(build('x.v', 1).name).toBe('x.v');
+  });
+
+  it("keeps nothing of a text that is not the program's own", () => {
+    const explain = (text: string) => sql('x.explain')`EXPLAIN ${foreign(text)} ${fragment`-- ${1}`}`;
+    const [first, second] = [explain('SELECT 1'), explain('SELECT 2')];
+    expect(first).toMatchObject({ text: 'EXPLAIN /* x.explain */ SELECT 1 -- $1', values: [1] });
+    expect(second).toMatchObject({ text: 'EXPLAIN /* x.explain */ SELECT 2 -- $1', values: [1] });
+    expect(second.name).not.toBe(first.name);
   });
 
   it('quotes identifiers', () => {

@@ -35,6 +35,9 @@ export type SqlFragment = Fragment;
 /** SQL that the program puts together from its own constants, such as a list of columns. Never from input. */
 export const constant = (text: string) => new Fragment([text], [], text);
 export const nothing = constant('');
+const FOREIGN = Symbol('foreign');
+/** SQL of somebody else, such as a statement that is explained: of such texts there is no end, and none is kept. */
+export const foreign = (text: string) => new Fragment([text], [], FOREIGN);
 const MOMENT = Symbol('moment');
 /** The time up to which the node that runs the statement has everything: now, or on a replica a little before. */
 export const nodeMoment = fragment`coalesce(${MOMENT}::timestamptz, now())`;
@@ -98,7 +101,7 @@ const boundAt = (values: readonly unknown[], param: unknown) =>
 
 /**
  * What was rendered is found again by its templates and constants, in their order and with the places of its values: that
- * takes a third of putting 11 KB together and hashing them. They come from the code, and so are as many as prepared statements.
+ * takes a third of putting 11 KB together and hashing them. They come from the code: there are as many as prepared statements.
  */
 class Structure {
   rendered: Rendered | undefined;
@@ -108,7 +111,7 @@ class Structure {
     const known = this.following.get(key);
     if (known !== undefined) return known;
     const structure = new Structure();
-    this.following.set(key, structure);
+    if (key !== FOREIGN) this.following.set(key, structure);
     return structure;
   }
 }
