@@ -90,7 +90,7 @@ export class Wire {
     }
   }
 
-  private async sendAsIs<Row>(
+  private sendAsIs<Row>(
     client: pg.ClientBase,
     statement: Sql<Row>,
     moment: string | undefined,

@@ -9,5 +9,6 @@ export { OriginalEventsReads } from './original-events.reads.js';
 export { newIn, seenBy, type FoldSnapshot } from './live/attempt-changes.js';
 export { addFacetCtes } from './live/event-facets.js';
 export { liveCtes, type LiveOptions, type LiveScope } from './live/live-ctes.js';
+export { liveStatement } from './live/live-statement.js';
 export { isCut, liveColumns, strideOf, windowCtes, type Bucket, type LiveRow } from './live/live-window.js';
 export { counterNames, counterSums, eachCounter } from './live/rollup-counters.js';

@@ -45,7 +45,7 @@ export class LiveStatisticsReads extends StatisticsReads {
   }
 
   async dashboard(userId: string): Promise<Read<DashboardRow>> {
-    const read = await this.read((options) => liveReadDashboard({ userId, options }));
+    const read = await this.read((options) => liveReadDashboard({ userId }, options));
     if (read === null) return this.original.dashboard(userId);
     const { asOf: _1, isOfOneMoment: _2, isStale: _3, isBehind: _4, isCut: _5, ...value } = read.rows[0];
     return { value, trust: read.trust };
@@ -59,7 +59,7 @@ export class LiveStatisticsReads extends StatisticsReads {
   }
 
   async chainDistribution(userId: string): Promise<Read<ChainDistribution>> {
-    const read = await this.read((options) => liveReadChainDistribution({ userId, options }));
+    const read = await this.read((options) => liveReadChainDistribution({ userId }, options));
     if (read === null) return this.original.chainDistribution(userId);
     const chains = read.rows.flatMap(({ chainId, events }) =>
       chainId === null ? [] : [{ chainId, events }],
@@ -71,7 +71,7 @@ export class LiveStatisticsReads extends StatisticsReads {
     userId: string,
     applicationIds: readonly string[],
   ): Promise<Read<ApplicationStatisticsRow[]>> {
-    const read = await this.read((options) => liveReadApplications({ userId, applicationIds, options }));
+    const read = await this.read((options) => liveReadApplications({ userId, applicationIds }, options));
     if (read === null || read.rows[0].isLoose) return this.original.applications(userId, applicationIds);
     const value = read.rows.flatMap((row) =>
       row.applicationId === null ? [] : [withoutTrust(row as LiveRow & ApplicationStatisticsRow)],
@@ -80,14 +80,14 @@ export class LiveStatisticsReads extends StatisticsReads {
   }
 
   async endpoints(userId: string, endpointIds: readonly string[]): Promise<Read<EndpointStatisticsRow[]>> {
-    const read = await this.read((options) => liveReadEndpoints({ userId, endpointIds, options }));
+    const read = await this.read((options) => liveReadEndpoints({ userId, endpointIds }, options));
     if (read === null) return this.original.endpoints(userId, endpointIds);
     const value = read.rows.flatMap((row) => (row.endpointId === null ? [] : [withoutTrust(row)]));
     return { value, trust: timesAreLive(read.trust) };
   }
 
   async performance(userId: string, applicationId: string): Promise<Read<EndpointPerformanceRow[]>> {
-    const read = await this.read((options) => liveReadPerformance({ userId, applicationId, options }));
+    const read = await this.read((options) => liveReadPerformance({ userId, applicationId }, options));
     if (read === null) return this.original.performance(userId, applicationId);
     const value = read.rows.flatMap((row) => (row.endpointId === null ? [] : [withoutTrust(row)]));
     return { value, trust: timesAreLive(read.trust) };

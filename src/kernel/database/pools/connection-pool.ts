@@ -63,9 +63,16 @@ export class ConnectionPool {
   use<T>(lane: Lane, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.pending.add(reject);
-      this.checkOut(lane, use)
-        .then(resolve, (error: unknown) => reject(toDomainError(error)))
-        .finally(() => this.pending.delete(reject));
+      this.checkOut(lane, use).then(
+        (result) => {
+          this.pending.delete(reject);
+          resolve(result);
+        },
+        (error: unknown) => {
+          this.pending.delete(reject);
+          reject(toDomainError(error));
+        },
+      );
     });
   }
 
@@ -110,8 +117,14 @@ export class ConnectionPool {
     }
   }
 
+  private connect(withinMs: number): Promise<pg.PoolClient> {
+    const { idleCount, waitingCount } = this.pool;
+    // One is there, and nobody before us for it: we get it at once.
+    return idleCount > waitingCount ? this.pool.connect() : this.connectWithin(withinMs);
+  }
+
   /** The pool's own time-out begins with the connection; the wait in the queue counts too. */
-  private async connect(withinMs: number): Promise<pg.PoolClient> {
+  private async connectWithin(withinMs: number): Promise<pg.PoolClient> {
     const connecting = this.pool.connect();
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_, reject) => {

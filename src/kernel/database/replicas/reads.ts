@@ -33,10 +33,14 @@ export class Reads implements QueryRunner {
     private readonly log: ReadsLog,
   ) {}
 
-  async query<Row>(statement: Sql<Row>): Promise<Row[]> {
+  query<Row>(statement: Sql<Row>): Promise<Row[]> {
     const context = requestContext.getStore()?.reads;
-    if (context === undefined || context.isOver || this.replicas.all.length === 0)
-      return this.primary.query(statement);
+    return context === undefined || context.isOver || this.replicas.all.length === 0
+      ? this.primary.query(statement)
+      : this.queryFor(context, statement);
+  }
+
+  private async queryFor<Row>(context: ReadContext, statement: Sql<Row>): Promise<Row[]> {
     const replica = await this.nodeOf(context);
     if (replica !== null) {
       const rows = await this.tryReplica(replica, statement);

@@ -90,16 +90,12 @@ export class RequestMinute {
     const tenant = this.tenantOf(request);
     tenant.requests++;
     tenant.bytes += request.bytes;
-    this.addUse(request, use);
+    addTo(figures, tenant, use);
   }
 
   /** Of a request that has been added before, to this minute or an earlier one. */
-  addUse(request: RecordedRequest, { ms, rows, statements }: DatabaseUse): void {
-    this.routeOf(request).databaseMs += ms;
-    const tenant = this.tenantOf(request);
-    tenant.ms += ms;
-    tenant.rows += rows;
-    tenant.statements += statements;
+  addUse(request: RecordedRequest, use: DatabaseUse): void {
+    addTo(this.routeOf(request), this.tenantOf(request), use);
   }
 
   private routeOf({ route, method }: RecordedRequest): RouteFigures {
@@ -144,6 +140,13 @@ const newRoute = (route: string, method: string): RouteFigures => ({
   databaseMs: 0,
   latencies: new Map(),
 });
+
+function addTo(route: RouteFigures, tenant: TenantFigures, { ms, rows, statements }: DatabaseUse): void {
+  route.databaseMs += ms;
+  tenant.ms += ms;
+  tenant.rows += rows;
+  tenant.statements += statements;
+}
 
 function addLatency(figures: RouteFigures, ms: number): void {
   figures.sumMs += ms;

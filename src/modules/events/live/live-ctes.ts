@@ -1,4 +1,11 @@
-import { constant, fragment, nodeMoment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nodeMoment,
+  nothing,
+  type Bindable,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 
 /**
  * `live`: rollups and everything that is not in them yet, as this statement sees it. `folded`: as the last fold saw it, for
@@ -8,7 +15,7 @@ export type LiveMode = 'live' | 'folded';
 
 /** Whose figures: every attempt of the user, or those at chosen endpoints, each of which counts for one scope. */
 export interface LiveScope {
-  userId: string;
+  userId: Bindable<string>;
   /** null: the user's, whatever endpoint. Else a SELECT of (endpoint_id, scope_id). */
   members: SqlFragment | null;
   /** What of the rollups it needs to be true. */
@@ -20,7 +27,7 @@ export interface LiveScope {
 export interface LiveOptions {
   mode: LiveMode;
   /** More rows than this that are in no rollup yet are not read. */
-  maxTailRows: number;
+  maxTailRows: Bindable<number>;
 }
 
 export const seen = (column: string) =>
@@ -53,7 +60,7 @@ const LAST_ID = constant(`'18446744073709551615'::xid8`);
 
 // From the horizon on, and each that was in flight. ORDER BY with LIMIT holds the planner to the index, whatever its
 // statistics say of rows written since.
-const newer = (table: string, columns: SqlFragment, column: string, limit: number) => fragment`
+const newer = (table: string, columns: SqlFragment, column: string, limit: Bindable<number>) => fragment`
     SELECT x.*
       FROM state s
      CROSS JOIN LATERAL unnest(array_prepend(s.horizon, s.in_flight), array_prepend(${LAST_ID}, s.in_flight)) AS f (first, last)

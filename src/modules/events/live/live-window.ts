@@ -1,4 +1,10 @@
-import { constant, fragment, nothing, type SqlFragment } from '../../../kernel/database/sql.js';
+import {
+  constant,
+  fragment,
+  nothing,
+  type Bindable,
+  type SqlFragment,
+} from '../../../kernel/database/sql.js';
 import type { LiveOptions, LiveScope } from './live-ctes.js';
 import { rawCte } from './live-raw.js';
 import { eachCounter } from './rollup-counters.js';
@@ -114,7 +120,7 @@ function daysOf({ bucket, to }: LiveWindow): SqlFragment {
   return constant(`${split(dayUp)} AS d0, ${split(dayDown)} AS d1`);
 }
 
-function rollupRows(userId: string, table: string, ranges: readonly Range[]): SqlFragment {
+function rollupRows(userId: Bindable<string>, table: string, ranges: readonly Range[]): SqlFragment {
   const [only, ...others] = ranges;
   if (only === undefined) return nothing;
   const isOne = others.length === 0;

@@ -1,9 +1,9 @@
-import { constant, fragment } from '../../../kernel/database/sql.js';
+import { constant, fragment, type Bindable } from '../../../kernel/database/sql.js';
 import { durationsOf, removedTimesCte } from './removed-figures.js';
 import { durationBin } from './rollup-deltas.js';
 
 /** `figures`: the totals of each scope, from statistics_totals of `scopes` and the delta. */
-export const figuresCte = (userId: string) => fragment`
+export const figuresCte = (userId: Bindable<string>) => fragment`
   figures AS (
     SELECT x.scope_id, sum(x.events)::bigint AS events, sum(x.attempts)::bigint AS attempts, sum(x.ok)::bigint AS ok,
            sum(x.failed)::bigint AS failed, (sum(x.ms)::numeric / nullif(sum(x.timed), 0))::float8 AS avg_ms
@@ -16,7 +16,7 @@ export const figuresCte = (userId: string) => fragment`
   )`;
 
 /** `times`: of each scope its first and last event with a time, from the index of each endpoint, and what was removed. */
-export const timesCte = (userId: string) => fragment`${removedTimesCte(userId)}, times AS (
+export const timesCte = (userId: Bindable<string>) => fragment`${removedTimesCte(userId)}, times AS (
     SELECT m.scope_id, least(min(f.at), min(r.first_at)) AS first_at, greatest(max(l.at), max(r.last_at)) AS last_at
       FROM members m
       LEFT JOIN LATERAL (
@@ -47,7 +47,7 @@ export const tailBinsCte = fragment`
  * those that are, attempts go all the time, and the fold does not look for the bounds that their bins have then. `loose`: an attempt
  * went that was one of them, and is still in the rollups: then they are not known from here.
  */
-export const extremesCtes = (userId: string) => {
+export const extremesCtes = (userId: Bindable<string>) => {
   const outermost = (bound: 'min' | 'max') => fragment`
       LEFT JOIN LATERAL (
         SELECT d.${constant(bound)}_ms AS ms
@@ -93,7 +93,7 @@ const percentile = (name: string, fraction: string) => {
  * value is the middle of its bin: at most 1 % off, exact where the bin has one value. The ranks are looked up in `uptos`,
  * the number of attempts up to each bin. Materialized: the planner takes the endpoints to be one.
  */
-export const percentilesCte = (userId: string) => fragment`
+export const percentilesCte = (userId: Bindable<string>) => fragment`
   percentiles AS MATERIALIZED (
     SELECT h.id, ${constant(percentile('p50', '0.50'))}, ${constant(percentile('p95', '0.95'))},
            ${constant(percentile('p99', '0.99'))}

@@ -1,8 +1,8 @@
-import { fragment, sql } from '../../../kernel/database/sql.js';
+import { fragment, sql, type Places } from '../../../kernel/database/sql.js';
 import {
   liveColumns,
   liveCtes,
-  type LiveOptions,
+  liveStatement,
   type LiveRow,
   type LiveScope,
   windowCtes,
@@ -16,27 +16,24 @@ export type LiveApplicationRow = LiveRow & { isLoose: boolean } & (
   );
 
 /** Figures of those of the applications that are the user's, in one statement however many they are. */
-export const liveReadApplications = (p: {
-  userId: string;
-  applicationIds: readonly string[];
-  options: LiveOptions;
-}) => {
-  const scope: LiveScope = {
-    userId: p.userId,
-    members: fragment`
+export const liveReadApplications = liveStatement(
+  (p: Places<{ userId: string; applicationIds: readonly string[] }>, options) => {
+    const scope: LiveScope = {
+      userId: p.userId,
+      members: fragment`
     SELECT m.endpoint_id, m.application_id AS scope_id
       FROM statistics_endpoints m
      WHERE m.user_id = ${p.userId} AND m.application_id = ANY (${p.applicationIds}::uuid[])`,
-    parts: ['all', 'applications'],
-    counts: 'figures',
-  };
-  return sql<LiveApplicationRow>('statistics.live-read-applications')`
-  WITH ${liveCtes(scope, p.options)}, wanted AS MATERIALIZED (
+      parts: ['all', 'applications'],
+      counts: 'figures',
+    };
+    return sql<LiveApplicationRow>('statistics.live-read-applications')`
+  WITH ${liveCtes(scope, options)}, wanted AS MATERIALIZED (
     SELECT a.id FROM applications a WHERE a.user_id = ${p.userId} AND a.id = ANY (${p.applicationIds}::uuid[]) AND a.deleted_at IS NULL
   ), scopes AS (
     SELECT w.id AS scope_id, w.id AS out_id FROM wanted w
      UNION ALL ${removedScopes(scope)}
-  ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
+  ), ${windowCtes(scope, options, { bucket: 'hour', from: null, to: null, hours: 24 })}, today AS (
     SELECT x.scope_id, sum(x.events)::bigint AS events FROM pieces x GROUP BY x.scope_id
   ), ${figuresCte(p.userId)}, ${timesCte(p.userId)}, ${tailBinsCte}, ${extremesCtes(p.userId)}, own AS (
     SELECT p.application_id, count(*) AS endpoints, count(*) FILTER (WHERE p.is_active) AS active
@@ -44,7 +41,7 @@ export const liveReadApplications = (p: {
      WHERE p.user_id = ${p.userId} AND p.application_id = ANY (${p.applicationIds}::uuid[]) AND p.deleted_at IS NULL
      GROUP BY p.application_id
   )
-  SELECT ${liveColumns(p.options)}, (SELECT l.is_loose FROM loose l) AS "isLoose",
+  SELECT ${liveColumns(options)}, (SELECT l.is_loose FROM loose l) AS "isLoose",
          w.id AS "applicationId",
          coalesce(o.endpoints, 0) AS "endpointsCount", coalesce(o.active, 0) AS "activeEndpoints",
          coalesce(f.events, 0) AS "eventsTotal", coalesce(y.events, 0) AS "events24h",
@@ -59,4 +56,5 @@ export const liveReadApplications = (p: {
     LEFT JOIN today y ON y.scope_id = w.id
     LEFT JOIN times t ON t.scope_id = w.id
     LEFT JOIN extremes e ON e.scope_id = w.id`;
-};
+  },
+);

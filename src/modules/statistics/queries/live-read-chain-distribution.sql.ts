@@ -1,6 +1,6 @@
-import { fragment, sql } from '../../../kernel/database/sql.js';
+import { fragment, sql, type Places } from '../../../kernel/database/sql.js';
 import { removedScopes } from './removed-figures.js';
-import { liveColumns, liveCtes, type LiveOptions, type LiveRow, type LiveScope } from '../../events/index.js';
+import { liveColumns, liveCtes, liveStatement, type LiveRow, type LiveScope } from '../../events/index.js';
 
 export interface LiveChainRow extends LiveRow {
   totalEvents: string;
@@ -13,7 +13,7 @@ export interface LiveChainRow extends LiveRow {
  * An event counts for each chain of the endpoints that it was tried at; the sets of chains of the rollups hold each event
  * once, so a chain's events are the sum over the sets with it, and all events the sum over all sets.
  */
-export const liveReadChainDistribution = (p: { userId: string; options: LiveOptions }) => {
+export const liveReadChainDistribution = liveStatement((p: Places<{ userId: string }>, options) => {
   const scope: LiveScope = {
     userId: p.userId,
     // A scope for each chain, and one for all of them.
@@ -29,7 +29,7 @@ export const liveReadChainDistribution = (p: { userId: string; options: LiveOpti
     counts: 'figures',
   };
   return sql<LiveChainRow>('statistics.live-read-chain-distribution')`
-  WITH ${liveCtes(scope, p.options)}, sets AS MATERIALIZED (
+  WITH ${liveCtes(scope, options)}, sets AS MATERIALIZED (
     SELECT cs.chain_ids, t.events
       FROM statistics_chain_sets cs
       JOIN statistics_totals t ON t.user_id = cs.user_id AND t.scope_id = cs.scope_id
@@ -52,7 +52,7 @@ export const liveReadChainDistribution = (p: { userId: string; options: LiveOpti
      GROUP BY x.chain_id
     HAVING sum(x.events) > 0
   )
-  SELECT ${liveColumns(p.options)},
+  SELECT ${liveColumns(options)},
          (SELECT coalesce(sum(x.events), 0)::bigint FROM sets x)
            + (SELECT coalesce(sum(o.events), 0)::bigint FROM others o WHERE o.scope_id = ${p.userId}) AS "totalEvents",
          c.chain_id AS "chainId", c.events AS "events"
@@ -60,4 +60,4 @@ export const liveReadChainDistribution = (p: { userId: string; options: LiveOpti
    CROSS JOIN behind bh
     LEFT JOIN counted c ON true
    ORDER BY c.events DESC, c.chain_id`;
-};
+});

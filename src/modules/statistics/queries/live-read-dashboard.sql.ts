@@ -1,8 +1,8 @@
-import { sql } from '../../../kernel/database/sql.js';
+import { sql, type Places } from '../../../kernel/database/sql.js';
 import {
   liveColumns,
   liveCtes,
-  type LiveOptions,
+  liveStatement,
   type LiveRow,
   type LiveScope,
   windowCtes,
@@ -11,20 +11,20 @@ import type { DashboardRow } from '../statistics.reads.js';
 import { removedScopes } from './removed-figures.js';
 
 /** Totals of the user and the events of the trailing 24 hours. */
-export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) => {
+export const liveReadDashboard = liveStatement((p: Places<{ userId: string }>, options) => {
   const scope: LiveScope = { userId: p.userId, members: null, parts: ['all'], counts: 'figures' };
   return sql<LiveRow & DashboardRow>('statistics.live-read-dashboard')`
-  WITH ${liveCtes(scope, p.options)}, scopes AS (
+  WITH ${liveCtes(scope, options)}, scopes AS (
     SELECT ${p.userId}::uuid AS scope_id, ${p.userId}::uuid AS out_id
      UNION ALL ${removedScopes(scope)}
-  ), ${windowCtes(scope, p.options, { bucket: 'hour', from: null, to: null, hours: 24 })}, totals AS (
+  ), ${windowCtes(scope, options, { bucket: 'hour', from: null, to: null, hours: 24 })}, totals AS (
     SELECT t.events, t.attempts, t.ok, t.failed, t.timed, t.ms
       FROM scopes sc
       JOIN statistics_totals t ON t.user_id = ${p.userId} AND t.scope_id = sc.scope_id
      UNION ALL
     SELECT d.events, d.attempts, d.ok, d.failed, d.timed, d.ms FROM delta d
   )
-  SELECT ${liveColumns(p.options)},
+  SELECT ${liveColumns(options)},
          coalesce(y.events, 0)::bigint AS "eventsToday",
          coalesce(t.events, 0)::bigint AS "eventsTotal",
          coalesce(t.attempts, 0)::bigint AS "deliveries",
@@ -37,4 +37,4 @@ export const liveReadDashboard = (p: { userId: string; options: LiveOptions }) =
    CROSS JOIN (SELECT sum(x.events) AS events FROM pieces x) y
    CROSS JOIN (SELECT sum(x.events) AS events, sum(x.attempts) AS attempts, sum(x.ok) AS ok, sum(x.failed) AS failed,
                       sum(x.timed)::numeric AS timed, sum(x.ms)::numeric AS ms FROM totals x) t`;
-};
+});

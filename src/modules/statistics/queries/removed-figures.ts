@@ -1,4 +1,4 @@
-import { constant, fragment, type SqlFragment } from '../../../kernel/database/sql.js';
+import { constant, fragment, type Bindable, type SqlFragment } from '../../../kernel/database/sql.js';
 import type { LiveScope } from '../../events/index.js';
 
 /**
@@ -19,7 +19,7 @@ export const removedScopes = ({ userId, members }: LiveScope): SqlFragment =>
      WHERE k.user_id = ${userId}`;
 
 /** `removed_times` (endpoint_id, first_at, last_at): of events that were removed, those too that no fold has seen go yet. */
-export const removedTimesCte = (userId: string) => fragment`
+export const removedTimesCte = (userId: Bindable<string>) => fragment`
   removed_times AS MATERIALIZED (
     SELECT e.endpoint_id, k.first_at, k.last_at
       FROM statistics_removed_sets k
@@ -33,7 +33,7 @@ export const removedTimesCte = (userId: string) => fragment`
   )`;
 
 /** The histogram of an endpoint with what was removed of it; `endpoint` is SQL for its id. */
-export const durationsOf = (userId: string, endpoint: string) => fragment`
+export const durationsOf = (userId: Bindable<string>, endpoint: string) => fragment`
     SELECT x.bin, sum(x.attempts)::int AS attempts, min(x.min_ms) AS min_ms, max(x.max_ms) AS max_ms
       FROM (SELECT d.bin, d.attempts, d.min_ms, d.max_ms
               FROM statistics_durations d

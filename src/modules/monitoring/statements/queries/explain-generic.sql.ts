@@ -1,4 +1,4 @@
-import { constant, sql } from '../../../../kernel/database/sql.js';
+import { constant, foreign, sql } from '../../../../kernel/database/sql.js';
 import type { PlanNode } from '../plan-shape.js';
 
 /** Holds for the transaction; who looks for tables finds those that the statement did, and none of a session's own. */
@@ -15,7 +15,7 @@ const NAME = 'ethhook_generic';
 
 // PREPARE takes only what has a plan, and the server takes only one statement of it: the text can be nothing else.
 export const prepareText = (p: { text: string }) => ({
-  ...sql<never>('monitoring.prepare-text')`PREPARE ${constant(NAME)} AS ${constant(p.text)}`,
+  ...sql<never>('monitoring.prepare-text')`PREPARE ${constant(NAME)} AS ${foreign(p.text)}`,
   name: '',
   isAlone: true,
 });
@@ -36,7 +36,7 @@ export interface ExplainRow {
 export const explainGeneric = (p: { text: string }) => ({
   ...sql<ExplainRow>(
     'monitoring.explain-generic',
-  )`EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) ${constant(p.text)}`,
+  )`EXPLAIN (GENERIC_PLAN, VERBOSE, FORMAT JSON) ${foreign(p.text)}`,
   name: '',
 });
 
