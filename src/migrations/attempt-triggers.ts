@@ -1,8 +1,8 @@
-const violation = (column: string, table: string) => `
+const violation = (column: string, table: string, format = 'format') => `
     RAISE foreign_key_violation USING
       MESSAGE = 'insert or update on table "delivery_attempts" violates foreign key constraint '
                 '"delivery_attempts_${column}_fkey"',
-      DETAIL = format('Key (${column})=(%s) is not present in table "${table}".', NEW.${column}),
+      DETAIL = ${format}('Key (${column})=(%s) is not present in table "${table}".', NEW.${column}),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_${column}_fkey';`;
 
 /** What an insert records of itself, from migration to migration. */
@@ -34,21 +34,28 @@ BEGIN
   RETURN NEW;
 END $$`;
 
-/** Both look-ups are one statement; which of the rows is missing is asked only when one is. */
+const equals = 'OPERATOR(pg_catalog.=)';
+
+/**
+ * Both look-ups are one statement; which of the rows is missing is asked only when one is. It has no search_path of its own,
+ * which each insert would set and take back: all that it names is qualified, operators too.
+ */
 export const fillAttemptAtOnceFunction = `CREATE OR REPLACE FUNCTION public.ethhook_admin_fill_attempt() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER AS $$
 BEGIN
   SELECT p.user_id, coalesce(e.ingested_at, '-infinity') INTO NEW.user_id, NEW.event_ingested_at
     FROM public.endpoints p CROSS JOIN public.events e
-   WHERE p.id = NEW.endpoint_id AND e.id = NEW.event_id FOR KEY SHARE;
+   WHERE p.id ${equals} NEW.endpoint_id AND e.id ${equals} NEW.event_id FOR KEY SHARE;
   IF NOT FOUND THEN
-    IF NEW.endpoint_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id = NEW.endpoint_id) THEN${violation('endpoint_id', 'endpoints')}
+    IF NEW.endpoint_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id ${equals} NEW.endpoint_id) THEN${violation('endpoint_id', 'endpoints', 'pg_catalog.format')}
     END IF;
-    IF NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events e WHERE e.id = NEW.event_id) THEN${violation('event_id', 'events')}
+    IF NEW.event_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.events e WHERE e.id ${equals} NEW.event_id) THEN${violation('event_id', 'events', 'pg_catalog.format')}
     END IF;
   END IF;
-  IF TG_OP = 'INSERT' THEN
-    NEW.written_in := pg_current_xact_id();
+  IF TG_OP ${equals} 'INSERT' THEN
+    NEW.written_in := pg_catalog.pg_current_xact_id();
   END IF;
   RETURN NEW;
 END $$`;

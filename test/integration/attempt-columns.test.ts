@@ -124,6 +124,25 @@ describe('what a writer does not know is filled in', () => {
   });
 });
 
+it("runs nothing of the writer's own, whatever its search_path", async () => {
+  const writer = await session();
+  await writer.query(`
+    CREATE SCHEMA trap;
+    CREATE FUNCTION trap.sprung() RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'trapped'; END $$;
+    CREATE FUNCTION trap.equal(uuid, uuid) RETURNS boolean LANGUAGE sql AS 'SELECT trap.sprung()';
+    CREATE FUNCTION trap.equal(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT trap.sprung()';
+    CREATE FUNCTION trap.pg_current_xact_id() RETURNS xid8 LANGUAGE sql AS $$ SELECT trap.sprung(); SELECT '7'::xid8 $$;
+    CREATE FUNCTION trap.format(text, VARIADIC "any") RETURNS text LANGUAGE internal AS 'text_format';
+    CREATE OPERATOR trap.= (LEFTARG = uuid, RIGHTARG = uuid, FUNCTION = trap.equal);
+    CREATE OPERATOR trap.= (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.equal);
+    SET search_path = trap, pg_catalog`);
+  const insert = insertAttempt.replace('INTO ', 'INTO public.');
+  await writer.query(insert, [event, endpoint]);
+  await expect(writer.query(insert, [unknownId, endpoint])).rejects.toMatchObject({ code: '23503' });
+  await expect(writer.query(`SELECT 'a'::text = 'a'::text`)).rejects.toThrow('trapped');
+  expect(await drift()).toEqual([]);
+});
+
 describe('what was refused is refused with the same error', () => {
   const refusal = (text: string, values: unknown[]) =>
     db.query(text, values).then(

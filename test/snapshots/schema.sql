@@ -838,30 +838,31 @@ CREATE OR REPLACE FUNCTION ethhook_admin_fill_attempt()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
   SELECT p.user_id, coalesce(e.ingested_at, '-infinity') INTO NEW.user_id, NEW.event_ingested_at
     FROM public.endpoints p CROSS JOIN public.events e
-   WHERE p.id = NEW.endpoint_id AND e.id = NEW.event_id FOR KEY SHARE;
+   WHERE p.id OPERATOR(pg_catalog.=) NEW.endpoint_id AND e.id OPERATOR(pg_catalog.=) NEW.event_id FOR KEY SHARE;
   IF NOT FOUND THEN
-    IF NEW.endpoint_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id = NEW.endpoint_id) THEN
+    IF NEW.endpoint_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.endpoints p WHERE p.id OPERATOR(pg_catalog.=) NEW.endpoint_id) THEN
     RAISE foreign_key_violation USING
       MESSAGE = 'insert or update on table "delivery_attempts" violates foreign key constraint '
                 '"delivery_attempts_endpoint_id_fkey"',
-      DETAIL = format('Key (endpoint_id)=(%s) is not present in table "endpoints".', NEW.endpoint_id),
+      DETAIL = pg_catalog.format('Key (endpoint_id)=(%s) is not present in table "endpoints".', NEW.endpoint_id),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_endpoint_id_fkey';
     END IF;
-    IF NEW.event_id IS NOT NULL AND NOT EXISTS (SELECT FROM public.events e WHERE e.id = NEW.event_id) THEN
+    IF NEW.event_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM public.events e WHERE e.id OPERATOR(pg_catalog.=) NEW.event_id) THEN
     RAISE foreign_key_violation USING
       MESSAGE = 'insert or update on table "delivery_attempts" violates foreign key constraint '
                 '"delivery_attempts_event_id_fkey"',
-      DETAIL = format('Key (event_id)=(%s) is not present in table "events".', NEW.event_id),
+      DETAIL = pg_catalog.format('Key (event_id)=(%s) is not present in table "events".', NEW.event_id),
       SCHEMA = 'public', TABLE = 'delivery_attempts', CONSTRAINT = 'delivery_attempts_event_id_fkey';
     END IF;
   END IF;
-  IF TG_OP = 'INSERT' THEN
-    NEW.written_in := pg_current_xact_id();
+  IF TG_OP OPERATOR(pg_catalog.=) 'INSERT' THEN
+    NEW.written_in := pg_catalog.pg_current_xact_id();
   END IF;
   RETURN NEW;
 END $function$;
