@@ -77,39 +77,42 @@ function boundsCte(window: LiveWindow): SqlFragment {
   )`;
 }
 
-/** r0, h0, h1 and r1, from start, stop and fine_from of w. */
+/** r0, h0, h1 and r1, from start, stop and fine_from of w; all at the stop where no row of the rollups fits in between. */
 function splitOf({ bucket, to }: LiveWindow): SqlFragment {
-  const isOpen = to === null;
-  const [fine0, fine1] = ['w.start', 'w.stop'].map((time) => nearest('5 minutes', '150 seconds', time));
-  const [hour0, hour1] = ['w.start', 'w.stop'].map((time) => nearest('1 hour', '30 minutes', time));
+  const fine = (time: string) => nearest('5 minutes', '150 seconds', time);
+  const hour = (time: string) => nearest('1 hour', '30 minutes', time);
   const [hourUp, hourDown] = [up('1 hour', 'w.start'), down('1 hour', 'w.stop')];
-  const isFine0 = 'w.start >= w.fine_from';
-  const isFine1 = `${hourDown} >= w.fine_from`;
-  const isLong =
+  const either = (isFine: string, end: string, otherwise: string) =>
+    `CASE WHEN ${isFine} THEN ${end} ELSE ${otherwise} END`;
+  const atStart = (end: string) => either('w.start >= w.fine_from', end, hour('w.start'));
+  const atStop = (end: string) => either(`${hourDown} >= w.fine_from`, end, hour('w.stop'));
+  const ends =
     bucket === '5m'
-      ? `${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
-      : `${hourUp} <= ${hourDown}`;
-  const holds = [...(bucket === '5m' ? [isFine0] : []), ...(isOpen ? [] : [isLong])].join(' AND ');
-  const split = (end: string, otherwise: string) =>
-    holds === '' ? end : `CASE WHEN ${holds} THEN ${end} ELSE ${otherwise} END`;
-  const atEnd = (end: string) => (isOpen ? NEVER : split(end, 'w.stop'));
-  const [r0, h0, h1, r1] =
-    bucket === '5m'
-      ? [fine0, fine1, fine1, fine1]
-      : [
-          `CASE WHEN ${isFine0} THEN ${fine0} ELSE ${hour0} END`,
-          `CASE WHEN ${isFine0} THEN ${hourUp} ELSE ${hour0} END`,
-          `CASE WHEN ${isFine1} THEN ${hourDown} ELSE ${hour1} END`,
-          `CASE WHEN ${isFine1} THEN ${fine1} ELSE ${hour1} END`,
-        ];
-  const ends = [
-    `${split(r0 ?? '', 'greatest(w.start, w.stop)')} AS r0`,
-    `${bucket === '5m' ? atEnd(h0 ?? '') : split(h0 ?? '', 'w.stop')} AS h0`,
-    `${atEnd(h1 ?? '')} AS h1`,
-    `${atEnd(r1 ?? '')} AS r1`,
+      ? { r0: fine('w.start'), h0: fine('w.stop'), h1: fine('w.stop'), r1: fine('w.stop') }
+      : {
+          r0: atStart(fine('w.start')),
+          h0: atStart(hourUp),
+          h1: atStop(hourDown),
+          r1: atStop(fine('w.stop')),
+        };
+  const conditions = [
+    ...(bucket === '5m' ? ['w.start >= w.fine_from'] : []),
+    ...(to === null ? [] : [isLong(bucket, hourUp, hourDown)]),
   ];
-  return constant(ends.join(`, `));
+  const split = Object.entries(ends).map(([name, end]) => {
+    const isOpenEnd = to === null && end.includes('w.stop');
+    const known = isOpenEnd ? NEVER : end;
+    const otherwise = name === 'r0' ? 'greatest(w.start, w.stop)' : 'w.stop';
+    const isSure = conditions.length === 0 || isOpenEnd;
+    return `${isSure ? known : either(conditions.join(' AND '), known, otherwise)} AS ${name}`;
+  });
+  return constant(split.join(', '));
 }
+
+const isLong = (bucket: Bucket, hourUp: string, hourDown: string) =>
+  bucket === '5m'
+    ? `${up('5 minutes', 'w.start')} <= ${down('5 minutes', 'w.stop')}`
+    : `${hourUp} <= ${hourDown}`;
 
 /** d0 and d1, from h0 and h1 of b. */
 function daysOf({ bucket, to }: LiveWindow): SqlFragment {
@@ -120,19 +123,18 @@ function daysOf({ bucket, to }: LiveWindow): SqlFragment {
   return constant(`${split(dayUp)} AS d0, ${split(dayDown)} AS d1`);
 }
 
+/** Followed by UNION ALL; nothing where there is no range. */
 function rollupRows(userId: Bindable<string>, table: string, ranges: readonly Range[]): SqlFragment {
-  const [only, ...others] = ranges;
-  if (only === undefined) return nothing;
-  const isOne = others.length === 0;
-  const [lo, hi] = (isOne ? [`b.${only[0]}`, `b.${only[1]}`] : ['r.lo', 'r.hi']).map(constant) as [
-    SqlFragment,
-    SqlFragment,
-  ];
-  const list = constant(ranges.map(([from, to]) => `(b.${from}, b.${to})`).join(', '));
+  if (ranges.length === 0) return nothing;
+  const [[from, to]] = ranges as [Range];
+  const isOne = ranges.length === 1;
+  const [lo, hi] = isOne
+    ? [constant(`b.${from}`), constant(`b.${to}`)]
+    : [constant('r.lo'), constant('r.hi')];
+  const list = constant(ranges.map((range) => `(b.${range[0]}, b.${range[1]})`).join(', '));
   return fragment`
     SELECT sc.out_id AS scope_id, x.*
-      FROM bounds b
-     ${isOne ? nothing : fragment`CROSS JOIN LATERAL (VALUES ${list}) r (lo, hi)`}
+      FROM bounds b ${isOne ? nothing : fragment`CROSS JOIN LATERAL (VALUES ${list}) r (lo, hi)`}
      CROSS JOIN scopes sc
      CROSS JOIN LATERAL (
        SELECT t.bucket AS at, ${eachCounter((name) => `t.${name}`)}
