@@ -8,7 +8,8 @@ import { describe, loaded } from './page.js';
 import { statements } from './statements.js';
 
 const readsLine = `- Reads: the heavy tenant's, warm: over one connection with the options of the server, named prepared statements, up
-  to 500 times each; from sending a statement to having its whole answer, which is not parsed.`;
+  to 5 rounds of up to 500 times each, medians of their percentiles; from sending a statement to having its whole answer, which
+  is not parsed.`;
 
 export function growthPage(scales: readonly Scale[], bounds: readonly Bound[]): string {
   const [first] = scales;

@@ -87,8 +87,9 @@ const formsLines = `All times are in ms; jit is off.
   schema, which has its column and more indexes than it asks for, likewise. Both cold once, then warm: once, or the
   better of two where the cold run took 5 s or less. Reads that are not on the main pages (no cold figure) ran once, for
   the heavy tenant alone, with the files in the page cache. A statement is given up after ${TIMEOUT_MS / 1000} s.
-- _Ours_: named prepared statements, with the options of the server. Cold once, then up to 500 times: _in the database_,
-  from sending a statement to having its whole answer, and _parsed_, until Node has made rows of it, too.
+- _Ours_: named prepared statements, with the options of the server. Cold once, then up to 5 rounds of up to 500 times, of
+  which the percentiles are the medians: _in the database_, from sending a statement to having its whole answer, and _parsed_,
+  until Node has made rows of it, too.
 - The times of the others, and the cold ones, are until the answer is parsed.
 
 – was not measured, or there is no such form.`;

@@ -20,3 +20,12 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
+
+/** Of rounds of the same: medians of the percentiles, and the slowest of all. */
+export const mergedLatency = (rounds: readonly Latency[]): Latency => ({
+  count: rounds.reduce((sum, { count }) => sum + count, 0),
+  p50: median(rounds.map(({ p50 }) => p50)),
+  p95: median(rounds.map(({ p95 }) => p95)),
+  p99: median(rounds.map(({ p99 }) => p99)),
+  max: Math.max(...rounds.map(({ max }) => max)),
+});
