@@ -1,6 +1,7 @@
 import { StatementErrors } from '../../src/kernel/database/statement-errors.js';
 import { StatementErrorsFlush } from '../../src/modules/monitoring/statements/statement-errors.flush.js';
 import { StatementsCollector } from '../../src/modules/monitoring/statements/statements.collector.js';
+import { becomes } from '../support/leader-tasks.js';
 import { openSession } from '../support/own-session.js';
 import { createSmallWorld, password } from '../support/small-world.js';
 import { startTestApp, type TestApp } from '../support/test-app.js';
@@ -18,6 +19,13 @@ beforeAll(async () => {
   admin = await app.login('admin@example.com', password);
   const session = await openSession(database.url);
   const turn = () => new StatementsCollector().collect(session);
+  // The server's own leader takes one when it starts, and none again for minutes.
+  await becomes('the leader has had its turn', async () => {
+    const [row] = await database.query<{ turns: number }>(
+      'SELECT count(*)::int AS turns FROM ethhook_admin_statement_turns',
+    );
+    return row?.turns === 1;
+  });
   await turn();
   const alice = await app.login('alice@example.com', password);
   for (let call = 0; call < 3; call++) await app.get('/events', alice);
