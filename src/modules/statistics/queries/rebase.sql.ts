@@ -23,7 +23,8 @@ const foreignBy = (
      LIMIT ${limit} ${lock}`;
 
 /**
- * After a restore into another cluster: rows with ids that this one has yet to give count as old. Each row is updated once in
+ * After a restore into another cluster: rows with ids that this one has yet to give count as old: inserted_in becomes 2, below
+ * all that are given, since without it a row would be new whenever it was written. Each row is updated once in
  * the transaction: for a version of its own PostgreSQL would check the foreign keys again, and wait for whoever holds the
  * event.
  */
